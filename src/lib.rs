@@ -1,0 +1,6 @@
+//! Lazaret runs scripts nobody has vetted.
+
+pub mod check;
+pub mod language;
+pub mod policy;
+pub mod text;

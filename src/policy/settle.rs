@@ -1,0 +1,171 @@
+//! What a request asks for, held against the policy: the limits of one run.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::{Bytes, Cpus, Limit, Policy, units};
+
+/// What a caller would like moved. Nothing asked is the policy's default.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ask {
+    /// Memory of the container.
+    pub memory: Option<Bytes>,
+    /// Swap beyond memory.
+    pub swap: Option<Bytes>,
+    /// CPUs.
+    pub cpus: Option<Cpus>,
+    /// Processes and threads.
+    pub pids: Option<u64>,
+    /// Time from delivery; beyond the ceiling it is clamped, and a notice says so.
+    pub timeout: Option<Duration>,
+    /// Size of `/tmp`.
+    pub tmp: Option<Bytes>,
+    /// Size of `/work`.
+    pub work: Option<Bytes>,
+    /// What is kept of each output stream.
+    pub output: Option<Bytes>,
+}
+
+/// The limits of one run, settled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(
+    missing_docs,
+    reason = "each field is documented at its namesake in LimitSettings"
+)]
+pub struct Limits {
+    pub memory: Bytes,
+    pub swap: Bytes,
+    pub cpus: Cpus,
+    pub cpu_shares: u64,
+    pub pids: u64,
+    pub open_files: u64,
+    pub work: Bytes,
+    pub tmp: Bytes,
+    pub shm: Bytes,
+    #[serde(serialize_with = "units::seconds")]
+    pub timeout: Duration,
+    pub output: Bytes,
+}
+
+/// Something the caller should know though nothing failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Notice {
+    /// Stable name, such as `timeout-clamped`.
+    pub code: &'static str,
+    /// For people.
+    pub message: String,
+}
+
+/// A request beyond a ceiling.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{name} {asked} is more than this policy permits ({max}); ask for less, or have the operator raise limits.{name}.max"
+)]
+pub struct NotPermitted {
+    /// The limit.
+    pub name: &'static str,
+    /// What was asked for.
+    pub asked: String,
+    /// The ceiling.
+    pub max: String,
+}
+
+impl Policy {
+    /// The limits of a run that asks for `ask`.
+    ///
+    /// # Errors
+    /// A limit other than the timeout is asked for beyond its ceiling, or as zero.
+    pub fn settle(&self, ask: &Ask) -> Result<(Limits, Vec<Notice>), NotPermitted> {
+        let limits = &self.limits;
+        let (timeout, notice) = clamp_timeout(limits.timeout, ask.timeout);
+        let settled = Limits {
+            memory: within("memory", limits.memory, ask.memory)?,
+            swap: within("swap", limits.swap, ask.swap)?,
+            cpus: within("cpus", limits.cpus, ask.cpus)?,
+            cpu_shares: limits.cpu_shares.default,
+            pids: within("pids", limits.pids, ask.pids)?,
+            open_files: limits.open_files.default,
+            work: within("work", limits.work, ask.work)?,
+            tmp: within("tmp", limits.tmp, ask.tmp)?,
+            shm: limits.shm.default,
+            timeout,
+            output: within("output", limits.output, ask.output)?,
+        };
+        Ok((settled, notice.into_iter().collect()))
+    }
+}
+
+fn within<T: PartialOrd + Copy + std::fmt::Display>(
+    name: &'static str,
+    limit: Limit<T>,
+    ask: Option<T>,
+) -> Result<T, NotPermitted> {
+    match ask {
+        Some(asked) if asked > limit.max => Err(NotPermitted {
+            name,
+            asked: asked.to_string(),
+            max: limit.max.to_string(),
+        }),
+        Some(asked) => Ok(asked),
+        None => Ok(limit.default),
+    }
+}
+
+fn clamp_timeout(limit: Limit<Duration>, ask: Option<Duration>) -> (Duration, Option<Notice>) {
+    let Some(asked) = ask else {
+        return (limit.default, None);
+    };
+    if asked <= limit.max {
+        return (asked, None);
+    }
+    let message = format!(
+        "the timeout was clamped to {} s, the most this policy permits",
+        limit.max.as_secs_f64()
+    );
+    let notice = Notice {
+        code: "timeout-clamped",
+        message,
+    };
+    (limit.max, Some(notice))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn asking_for_nothing_gives_the_defaults() {
+        let (limits, notices) = Policy::default().settle(&Ask::default()).expect("limits");
+        assert_eq!(limits.memory, Bytes::mib(512));
+        assert_eq!(limits.timeout, Duration::from_secs(60));
+        assert!(notices.is_empty());
+    }
+
+    #[test]
+    fn a_timeout_beyond_the_ceiling_is_clamped_and_told() {
+        let ask = Ask {
+            timeout: Some(Duration::from_secs(900)),
+            ..Ask::default()
+        };
+        let (limits, notices) = Policy::default().settle(&ask).expect("limits");
+        assert_eq!(limits.timeout, Duration::from_secs(300));
+        assert_eq!(
+            notices.first().map(|notice| notice.code),
+            Some("timeout-clamped")
+        );
+    }
+
+    #[test]
+    fn other_limits_beyond_their_ceilings_are_refused() {
+        let ask = Ask {
+            pids: Some(100_000),
+            ..Ask::default()
+        };
+        let refusal = Policy::default().settle(&ask).expect_err("a refusal");
+        assert_eq!(
+            refusal.to_string(),
+            "pids 100000 is more than this policy permits (1000); ask for less, or have the operator raise limits.pids.max"
+        );
+    }
+}
