@@ -3,4 +3,5 @@
 pub mod check;
 pub mod language;
 pub mod policy;
+pub mod protocol;
 pub mod text;

@@ -1,0 +1,161 @@
+# Lazaret's launcher, PID 1 of this container. It writes what it sees of its own limits, waits on stdin for a
+# payload that is sent only if those limits hold, lets bash's parser have the last word on the script, runs it, and
+# reports how it ended. Nothing of the script is in this text.
+script=/work/script.sh stdin=/work/.stdin
+exec 5>&2 8>/proc/self/fd/1 9>/proc/self/fd/2 7<> <(:) 2>&7
+set -m
+
+# ---- what holds here -------------------------------------------------------------------------------------------
+
+show() {
+    local lines
+    mapfile -t lines <"$2" && ((${#lines[@]})) && printf '=%s\n' "$1" && printf ' %s\n' "${lines[@]}"
+}
+
+cgroup_directories() {
+    local -A own
+    local controllers path name root point kind options line names
+    while IFS=: read -r _ controllers path; do
+        IFS=, read -ra names <<<"$controllers"
+        for name in "${names[@]:-unified}"; do own[$name]=$path; done
+    done </proc/self/cgroup
+    directories=()
+    while read -r line; do
+        read -r _ _ _ root point _ <<<"${line%% - *}"
+        read -r kind _ options <<<"${line#* - }"
+        case $kind in cgroup) IFS=, read -ra names <<<"$options" ;; cgroup2) names=(unified) ;; *) continue ;; esac
+        for name in "${names[@]}"; do
+            path=${own[$name]-}
+            [[ $path ]] || continue
+            root=${root%/}
+            if [[ $path/ == "$root"/* ]]; then path=${path#"$root"}; else path=; fi
+            directories+=("$point${path%/}")
+            break
+        done
+    done </proc/self/mountinfo
+}
+
+attest() {
+    local name directory devices
+    echo lazaret-attestation/1
+    show status /proc/self/status
+    show mountinfo /proc/self/mountinfo
+    show limits /proc/self/limits
+    show net /proc/net/dev
+    show swaps /proc/swaps
+    show cgroup /proc/self/cgroup
+    cgroup_directories
+    for directory in "${directories[@]}"; do
+        for name in memory.stat memory.max memory.swap.max memory.events memory.oom_control memory.peak \
+            memory.max_usage_in_bytes cpu.cfs_quota_us cpu.cfs_period_us cpu.shares cpu.max cpu.weight cpu.stat \
+            cpuacct.usage pids.max; do
+            [[ -r $directory/$name ]] || continue
+            cgroup[$name]=$directory/$name
+            show "file $directory/$name" "$directory/$name"
+        done
+    done
+    devices=(/dev/*)
+    echo =devices && printf ' %s\n' "${devices[@]#/dev/}"
+    echo =writable
+    for directory in /work /tmp /dev/shm; do
+        : >"$directory/.lazaret-probe" && echo " $directory" && probes+=("$directory/.lazaret-probe")
+    done
+    printf '=launcher\n pid %d\n dumpable 1\n=end\n' $$
+}
+
+# ---- what comes in ---------------------------------------------------------------------------------------------
+
+save() { dd bs=65536 count="$1" iflag=fullblock,count_bytes of="$2"; }
+
+receive() {
+    local count script_bytes stdin_bytes line argument end
+    read -r _ nonce timeout grace count script_bytes stdin_bytes || exit 0
+    while ((count-- > 0)); do
+        read -r line || exit 0
+        printf -v argument '%b' "$line"
+        arguments+=("$argument")
+    done
+    save "$script_bytes" $script
+    save "$stdin_bytes" $stdin
+    read -r _ end || exit 0
+    [[ $end == "$nonce" ]] || exit 0 # the payload did not come whole: nothing runs
+    exec 6<$stdin
+    rm -f $stdin "${probes[@]}"
+}
+
+hex() {
+    local LC_ALL=C at
+    for ((at = 0; at < ${#1} && at < 2000; at++)); do printf %02x "'${1:at:1}"; done
+}
+
+mark() {
+    printf 'lazaret:%s:%s%s\n' "$nonce" "$1" "${2:+ $2}" >&8
+    printf 'lazaret:%s:%s%s\n' "$nonce" "$1" "${2:+ $2}" >&9
+}
+
+# ---- the run ---------------------------------------------------------------------------------------------------
+
+now() { read -r centiseconds _ </proc/uptime && centiseconds=${centiseconds/./}; }
+
+value() { # of the line that begins with $2, or of the first line, in file $1
+    local key number
+    while read -r key number; do
+        [[ $2 && $key != "$2" ]] || { result=${number:-$key} && return; }
+    done <"${1:-/dev/null}"
+    result=0
+}
+
+measure() {
+    value "${cgroup[memory.events]-${cgroup[memory.oom_control]-}}" oom_kill && kills=$result
+    value "${cgroup[memory.peak]-${cgroup[memory.max_usage_in_bytes]-}}" && peak=$result
+    value "${cgroup[cpu.stat]-}" usage_usec && cpu=$result
+    ((cpu)) || { value "${cgroup[cpuacct.usage]-}" && cpu=$((result / 1000)); }
+}
+
+stop() {
+    kill -TERM -- -"$child"
+    now && ((end > centiseconds + grace / 10)) && end=$((centiseconds + grace / 10))
+}
+
+supervise() {
+    local tick=0.001 ticks=0 notice notices=
+    trap stop TERM INT HUP QUIT
+    while kill -0 "$child"; do
+        read -rt $tick -u 7 notice && notices+=$notice
+        ((++ticks > 100)) && tick=0.01
+        now && ((centiseconds > end)) && kill -KILL -- -1 && end=$((end + 100))
+    done
+    wait "$child"
+    code=$?
+    while read -rt 0.001 -u 7 notice; do notices+=$notice; done
+    # 137 is both `exit 137` and SIGKILL: bash's own notice tells them apart.
+    if ((code > 128)) && [[ $notices != *"Exit $code"* ]]; then ending=signal=$((code - 128)); else ending=exit=$code; fi
+}
+
+end_the_rest() {
+    local ticks=0
+    kill -KILL -- -1
+    while kill -0 -- -1 && ((++ticks < 100)); do read -rt 0.01 -u 7 _; done
+}
+
+declare -A cgroup=()
+probes=() arguments=()
+attest
+receive
+for name in {http,https,ftp,no,all}_proxy {HTTP,HTTPS,FTP,NO,ALL}_PROXY; do [[ ${!name-} ]] || unset "$name"; done
+if ! problem=$(bash -n $script 2>&1); then
+    mark syntax "reason=$(hex "$problem")"
+    exit 0
+fi
+measure
+kills_before=$kills cpu_before=$cpu started=${EPOCHREALTIME/[.,]/}
+now && end=$((centiseconds + (timeout + grace) / 10)) # the host acts first; this is the net below it
+mark begin
+bash $script "${arguments[@]}" <&6 2>&5 5>&- 6>&- 7>&- 8>&- 9>&- &
+child=$!
+echo 500 >/proc/$child/oom_score_adj # under memory pressure the script dies, not its witness
+supervise
+wall=$((${EPOCHREALTIME/[.,]/} - started))
+end_the_rest
+measure
+mark end "$ending wall_us=$wall oom_kills=$((kills - kills_before)) peak_bytes=$peak cpu_us=$((cpu - cpu_before))"
