@@ -2,6 +2,8 @@
 
 pub mod check;
 pub mod language;
+pub mod outcome;
+pub mod plan;
 pub mod policy;
 pub mod protocol;
 pub mod text;

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{Bytes, Cpus, Limit, Policy, units};
 
 /// What a caller would like moved. Nothing asked is the policy's default.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Ask {
     /// Memory of the container.
     pub memory: Option<Bytes>,
@@ -18,6 +18,7 @@ pub struct Ask {
     /// Processes and threads.
     pub pids: Option<u64>,
     /// Time from delivery; beyond the ceiling it is clamped, and a notice says so.
+    #[serde(serialize_with = "units::optional_seconds")]
     pub timeout: Option<Duration>,
     /// Size of `/tmp`.
     pub tmp: Option<Bytes>,
