@@ -22,6 +22,19 @@ pub enum Layer {
     Dangerous,
 }
 
+impl Layer {
+    /// Its name in documents.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Size => "size",
+            Self::Syntax => "syntax",
+            Self::Secrets => "secrets",
+            Self::Dangerous => "dangerous",
+        }
+    }
+}
+
 /// One thing a check found, with its place.
 ///
 /// Lines and columns are 1-based, columns counted in characters; the end is exclusive. A secret is

@@ -1,0 +1,91 @@
+//! One container, from the engine's command to its verified absence.
+//!
+//! [`Container::start`] gives a container that waits for its payload and what it attested;
+//! [`Started::deliver`] runs the script; [`Started::abandon`] ends it undelivered. Dropping any of
+//! them kills the engine's command, and the guard removes the container.
+
+mod cli;
+mod delivery;
+mod start;
+
+use std::time::SystemTime;
+
+use tokio::time::Instant;
+
+pub use delivery::{Delivery, Ended};
+pub use start::StartFailure;
+
+use self::cli::Cli;
+use super::guard::Guard;
+use super::removal::remove;
+use super::{Engine, EngineError, Patience};
+use crate::outcome::Cleanup;
+use crate::plan::Plan;
+use crate::protocol::attestation::Attestation;
+
+/// A container that was asked for and has proved nothing yet.
+#[derive(Debug)]
+pub struct Container<'a> {
+    engine: &'a Engine,
+    patience: Patience,
+    name: String,
+    cli: Cli,
+    guard: Guard,
+    asked_at: SystemTime,
+    started_at: Instant,
+}
+
+/// A container that has attested and waits for its payload.
+#[derive(Debug)]
+pub struct Started<'a> {
+    container: Container<'a>,
+    /// What it says of its limits.
+    pub attestation: Attestation,
+    /// From the engine's command to the whole attestation.
+    pub startup: std::time::Duration,
+}
+
+impl<'a> Container<'a> {
+    /// Starts the guard, then the engine's command.
+    ///
+    /// # Errors
+    /// One of the two programs could not be started.
+    pub fn open(
+        engine: &'a Engine,
+        plan: &Plan,
+        lifetime: std::time::Duration,
+        patience: Patience,
+    ) -> Result<Self, EngineError> {
+        let guard = Guard::start(engine, &plan.name, lifetime)?;
+        let cli = Cli::start(&plan.argv()).map_err(|source| EngineError::Spawn {
+            path: engine.program.clone().into(),
+            source,
+        })?;
+        Ok(Self {
+            engine,
+            patience,
+            name: plan.name.clone(),
+            cli,
+            guard,
+            asked_at: SystemTime::now(),
+            started_at: Instant::now(),
+        })
+    }
+
+    /// The container is gone, or we say that it is not. `looks` is how often its absence must be seen.
+    async fn remove(mut self, looks: usize) -> Cleanup {
+        self.cli.process.kill().await;
+        let cleanup = remove(self.engine, &self.name, &self.patience, looks).await;
+        if cleanup.removed {
+            self.guard.dismiss().await;
+        }
+        cleanup
+    }
+}
+
+impl Started<'_> {
+    /// Ends the container undelivered: its launcher never saw a script.
+    pub async fn abandon(self) -> Cleanup {
+        self.container.remove(1).await
+    }
+}

@@ -1,0 +1,73 @@
+//! The guard: a process that removes the container when we are killed with SIGKILL.
+//!
+//! A shell that waits on a pipe from us. When the pipe closes without a good-bye, or the deadline
+//! passes, it removes the container, several times over, because the engine's command may still be
+//! creating it. It ignores the signals of terminals and sessions.
+
+use std::time::Duration;
+
+use tokio::io::AsyncWriteExt as _;
+use tokio::process::{Child, ChildStdin};
+
+use super::spawn::{Pipes, spawn};
+use super::{Engine, EngineError};
+
+/// `$1` is the engine's command, `$2` the container's name, `$3` the deadline in seconds.
+const SCRIPT: &str = r#"
+trap '' HUP INT TERM
+remove() { for pause in 0 1 2 4 8; do sleep "$pause"; "$1" rm --force "$2"; done; }
+(sleep "$3"; remove "$1" "$2"; kill -9 0) &
+read -r word
+[ "$word" = done ] || remove "$1" "$2"
+kill -9 0
+"#;
+
+/// The guard of one container.
+#[derive(Debug)]
+pub(super) struct Guard {
+    pipe: Option<ChildStdin>,
+    _process: Child,
+}
+
+impl Guard {
+    /// Starts it, before the container is started.
+    pub(super) fn start(
+        engine: &Engine,
+        name: &str,
+        deadline: Duration,
+    ) -> Result<Self, EngineError> {
+        let seconds = deadline.as_secs().saturating_add(1).to_string();
+        let shell = [
+            "sh",
+            "-c",
+            SCRIPT,
+            "lazaret-guard",
+            &engine.program,
+            name,
+            &seconds,
+        ];
+        // A session of its own where the host has setsid(1); a process group of its own elsewhere.
+        let own_session = which::which("setsid").is_ok();
+        let argv: Vec<&str> = own_session
+            .then_some("setsid")
+            .into_iter()
+            .chain(shell)
+            .collect();
+        let mut process = spawn(&argv, Pipes::Input).map_err(|source| EngineError::Spawn {
+            path: "sh".into(),
+            source,
+        })?;
+        Ok(Self {
+            pipe: process.stdin.take(),
+            _process: process,
+        })
+    }
+
+    /// The container is gone for certain: the guard may go too.
+    pub(super) async fn dismiss(mut self) {
+        if let Some(mut pipe) = self.pipe.take() {
+            // A guard that is gone already needs no good-bye.
+            let _ = pipe.write_all(b"done\n").await;
+        }
+    }
+}

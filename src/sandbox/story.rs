@@ -1,0 +1,167 @@
+//! The steps of a run in their order. Each either goes on or ends the story with a verdict.
+
+use std::time::Instant;
+
+use super::{Request, Sandbox, Watch, attempt, nonce};
+use crate::check;
+use crate::engine::{Delivery, EngineError, Patience, Started};
+use crate::outcome::{
+    EngineTold, Executed, LimitsTold, Outcome, Resources, Status, Verdict, conclude,
+};
+use crate::policy::Limits;
+use crate::protocol::Trailer;
+
+/// An outcome with an id and a time, of which nothing else is known.
+pub(super) fn begin() -> Outcome {
+    let id = uuid::Uuid::now_v7().to_string();
+    let verdict = Verdict::not_run(
+        Status::Unavailable,
+        "unfinished",
+        "the run did not come to its end".to_owned(),
+    );
+    Outcome::new(id, jiff::Timestamp::now().to_string(), verdict)
+}
+
+pub(super) fn unavailable(error: &EngineError) -> Verdict {
+    Verdict::not_run(Status::Unavailable, error.kind(), error.to_string())
+}
+
+pub(super) fn invalid(kind: &'static str, message: String) -> Verdict {
+    Verdict::not_run(Status::Invalid, kind, message)
+}
+
+impl Sandbox {
+    pub(super) async fn story(
+        &self,
+        request: &Request,
+        watch: &Watch,
+        outcome: &mut Outcome,
+    ) -> Result<Verdict, Verdict> {
+        self.check(request, outcome)?;
+        let limits = self.limits(request, outcome)?;
+        let patience = Patience::of(&self.policy);
+        let engine = self
+            .find(&patience)
+            .await
+            .map_err(|error| unavailable(&error))?;
+        outcome.engine = Some(EngineTold {
+            kind: engine.dialect.name(),
+            path: engine.program.clone(),
+        });
+        outcome.image = Some(self.policy.image(request.language).to_owned());
+        let attempt = attempt::Attempt {
+            sandbox: self,
+            request,
+            engine: &engine,
+            limits: &limits,
+            patience,
+            watch,
+        };
+        let started = attempt.trusted_container(outcome).await?;
+        self.deliver(request, started, &limits, watch, outcome)
+            .await
+    }
+
+    fn check(&self, request: &Request, outcome: &mut Outcome) -> Result<(), Verdict> {
+        let started = Instant::now();
+        let report = check::check_bytes(&request.script, request.language, &self.policy);
+        outcome.timings.check = Some(started.elapsed());
+        let rejection = report.verdict().map(|finding| {
+            let message = format!(
+                "line {}, column {}: {}",
+                finding.line, finding.column, finding.message
+            );
+            Verdict::not_run(Status::Rejected, finding.layer.name(), message)
+        });
+        outcome.findings = report.findings;
+        rejection.map_or(Ok(()), Err)
+    }
+
+    fn limits(&self, request: &Request, outcome: &mut Outcome) -> Result<Limits, Verdict> {
+        if request
+            .arguments
+            .iter()
+            .any(|argument| argument.contains(&0))
+        {
+            let message =
+                "an argument holds a NUL character, which no program can be given".to_owned();
+            return Err(invalid("bad-argument", message));
+        }
+        let bound = self.policy.limits.input;
+        let given = request.stdin.len() + request.arguments.iter().map(Vec::len).sum::<usize>();
+        if given > bound.as_usize() {
+            let message = format!(
+                "stdin and arguments are {given} bytes, more than this policy permits (limits.input: {bound})"
+            );
+            return Err(invalid("input-too-large", message));
+        }
+        let (limits, notices) = self
+            .settle(&request.ask)
+            .map_err(|error| invalid("not-permitted", error.to_string()))?;
+        outcome.notices.extend(notices);
+        outcome.limits = Some(LimitsTold {
+            requested: request.ask.clone(),
+            effective: limits.clone(),
+            attested: None,
+        });
+        Ok(limits)
+    }
+
+    async fn deliver(
+        &self,
+        request: &Request,
+        started: Started<'_>,
+        limits: &Limits,
+        watch: &Watch,
+        outcome: &mut Outcome,
+    ) -> Result<Verdict, Verdict> {
+        let nonce = match nonce() {
+            Ok(nonce) => nonce,
+            Err(error) => {
+                outcome.cleanup = Some(started.abandon().await);
+                let message = format!("the system gave no random numbers: {error}");
+                return Err(Verdict::not_run(
+                    Status::Unavailable,
+                    "no-randomness",
+                    message,
+                ));
+            }
+        };
+        let delivery = Delivery {
+            payload: self.encode(request, limits, &nonce),
+            nonce: &nonce,
+            launcher: request.language.launcher,
+            timeout: limits.timeout,
+            output: limits.output.as_usize(),
+            watcher: watch.watcher.clone(),
+        };
+        let ended = started.deliver(delivery, &watch.cancel).await;
+        let verdict = conclude(&ended.facts);
+        let trailer = ended
+            .facts
+            .stdout_trailer
+            .as_ref()
+            .or(ended.facts.stderr_trailer.as_ref());
+        outcome.resources = trailer.map(|trailer| resources(trailer, outcome));
+        if verdict.executed != Executed::No {
+            outcome.timings.run = Some(ended.facts.ran_for);
+        }
+        outcome.stdout = ended.stdout;
+        outcome.stderr = ended.stderr;
+        outcome.cleanup = Some(ended.cleanup);
+        Ok(verdict)
+    }
+}
+
+/// Where the container has no memory or CPU limit of its own, the kernel's figures are those of
+/// others too.
+fn resources(trailer: &Trailer, outcome: &Outcome) -> Resources {
+    let holds = |name: &str| !outcome.breaches.iter().any(|breach| breach.name == name);
+    Resources {
+        peak_memory_bytes: (holds("memory") && trailer.peak_bytes > 0)
+            .then_some(trailer.peak_bytes),
+        cpu_seconds: holds("cpu").then_some(trailer.cpu.as_secs_f64()),
+        wall_seconds: trailer.wall.as_secs_f64(),
+        oom_kills: trailer.oom_kills,
+    }
+}
