@@ -88,6 +88,17 @@ impl Finding {
     }
 }
 
+impl Finding {
+    /// Place and message in one line.
+    #[must_use]
+    pub fn told(&self) -> String {
+        format!(
+            "line {}, column {}: {}",
+            self.line, self.column, self.message
+        )
+    }
+}
+
 /// What the checks say of one script.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {

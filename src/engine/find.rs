@@ -5,7 +5,7 @@ use std::io::Read as _;
 use std::path::Path;
 use std::time::Duration;
 
-use super::EngineError;
+use super::{EngineError, Patience};
 use crate::plan::Dialect;
 
 /// An engine's command.
@@ -67,6 +67,31 @@ fn dialect_by_file(path: &Path) -> Option<Dialect> {
 }
 
 impl Engine {
+    /// What the command talks to, in words: a variable of the environment, a context, or this host.
+    pub async fn host(&self, patience: &Patience) -> String {
+        let variables = match self.dialect {
+            Dialect::Docker => ["DOCKER_HOST", "DOCKER_CONTEXT"],
+            Dialect::Podman => ["CONTAINER_HOST", "CONTAINER_CONNECTION"],
+        };
+        let set = variables
+            .iter()
+            .find_map(|name| Some((name, std::env::var(name).ok()?)));
+        match (set, self.dialect) {
+            (Some((name, value)), _) => format!("{name}={value}"),
+            (None, Dialect::Podman) => "this host".to_owned(),
+            (None, Dialect::Docker) => match self.ask(&["context", "show"], patience.command).await
+            {
+                Ok(answer) if answer.success => {
+                    format!(
+                        "the docker context `{}`",
+                        String::from_utf8_lossy(&answer.stdout).trim()
+                    )
+                }
+                _ => "the docker command's default".to_owned(),
+            },
+        }
+    }
+
     /// Podman says `podman version 4.3.1`, whatever it is called.
     async fn dialect_by_version(&self, patience: Duration) -> Result<Dialect, EngineError> {
         let answer = self.ask(&["--version"], patience).await?;

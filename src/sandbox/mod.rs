@@ -156,6 +156,11 @@ impl Sandbox {
         Ok(self.encode(request, &limits, &nonce()?))
     }
 
+    /// What an engine's command talks to, in words.
+    pub async fn host(&self, engine: &Engine) -> String {
+        engine.host(&Patience::of(&self.policy)).await
+    }
+
     async fn find(&self, patience: &Patience) -> Result<Engine, EngineError> {
         let named = self
             .engine

@@ -67,11 +67,7 @@ impl Sandbox {
         let report = check::check_bytes(&request.script, request.language, &self.policy);
         outcome.timings.check = Some(started.elapsed());
         let rejection = report.verdict().map(|finding| {
-            let message = format!(
-                "line {}, column {}: {}",
-                finding.line, finding.column, finding.message
-            );
-            Verdict::not_run(Status::Rejected, finding.layer.name(), message)
+            Verdict::not_run(Status::Rejected, finding.layer.name(), finding.told())
         });
         outcome.findings = report.findings;
         rejection.map_or(Ok(()), Err)

@@ -8,4 +8,4 @@ mod safe;
 
 pub use cut::{floor_char_boundary, head, tail};
 pub use position::{LineIndex, Position};
-pub use safe::{safe_for_terminal, single_line};
+pub use safe::{safe_for_terminal, safe_in_place, single_line};

@@ -26,6 +26,23 @@ pub fn single_line(text: &str) -> String {
     safe
 }
 
+/// The text with every character that hides, reorders or commands replaced by one of the same length
+/// in UTF-8, so that byte offsets stay right. For showing source lines with carets.
+#[must_use]
+pub fn safe_in_place(text: &str) -> String {
+    let replace = |character: char| match character {
+        '\n' | '\t' => character,
+        _ if !(character.is_control() || reorders_or_hides(character)) => character,
+        _ => match character.len_utf8() {
+            1 => '?',
+            2 => '\u{00bf}',
+            3 => '\u{fffd}',
+            _ => '\u{1fbc4}',
+        },
+    };
+    text.chars().map(replace).collect()
+}
+
 fn push_safe(safe: &mut String, character: char, as_is: bool) {
     if as_is || !(character.is_control() || reorders_or_hides(character)) {
         safe.push(character);
@@ -57,6 +74,15 @@ mod tests {
             safe_for_terminal("a\x1b[31mb\u{202e}c\r\n\td\u{9b}"),
             "a\\x1b[31mb\\u{202e}c\\r\n\td\\x9b"
         );
+    }
+
+    #[test]
+    fn replaced_in_place_nothing_moves() {
+        for hostile in ["\x1b[2J", "a\u{9b}b", "\u{202e}x", "\u{e0041}", "\r"] {
+            let safe = safe_in_place(hostile);
+            assert_eq!(safe.len(), hostile.len(), "{hostile:?}");
+            assert_eq!(safe_for_terminal(&safe), safe);
+        }
     }
 
     #[test]

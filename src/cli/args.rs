@@ -1,0 +1,217 @@
+//! What can be typed. Parsing validates and never acts.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::{exit, output};
+use crate::outcome::{Outcome, Status, Verdict};
+use crate::policy::{Ask, Bytes, Cpus, parse_seconds};
+use crate::render;
+
+/// Runs scripts nobody has vetted: checked first, then in a hardened container that proves its
+/// limits from inside before it gets the script.
+#[derive(Debug, Parser)]
+#[command(name = "lazaret", version, arg_required_else_help = true)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Check a script and run it in a hardened container.
+    Run(Run),
+    /// Check scripts and run nothing.
+    Check(Check),
+    /// Print the exact command line of a run, with the reason of each flag.
+    Plan(PlanOptions),
+    /// Print the bytes that a run would deliver: `lazaret payload FILE | <the pasted plan>` replays it.
+    Payload(PayloadOptions),
+    /// List the languages with their images.
+    Languages(LanguagesOptions),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Run {
+    #[command(flatten)]
+    pub(super) script: ScriptOptions,
+    #[command(flatten)]
+    pub(super) engine: EngineOptions,
+    /// text passes the script's streams and exit code through; json prints one result object.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+    /// Write the JSON result to this file as well.
+    #[arg(long, value_name = "FILE")]
+    pub(super) result: Option<PathBuf>,
+    /// Print the exact command line and run nothing.
+    #[arg(long)]
+    pub(super) dry_run: bool,
+}
+
+/// A script and everything it gets.
+#[derive(Debug, Args)]
+pub(super) struct ScriptOptions {
+    /// The script; `-` reads it from stdin.
+    #[arg(value_name = "FILE")]
+    pub(super) file: PathBuf,
+    /// Arguments for the script.
+    #[arg(last = true, value_name = "ARGS")]
+    pub(super) arguments: Vec<OsString>,
+    #[command(flatten)]
+    pub(super) language: LanguageOption,
+    /// The script's stdin comes from this file, `-` for our own stdin; empty unless given.
+    #[arg(long, value_name = "FILE")]
+    pub(super) stdin: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) limits: LimitOptions,
+    #[command(flatten)]
+    pub(super) policy: PolicyOption,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// The scripts; `-` reads one from stdin.
+    #[arg(value_name = "FILE", required = true)]
+    pub(super) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) language: LanguageOption,
+    /// text shows source lines with carets; json prints one object a file, one a line.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+    #[command(flatten)]
+    pub(super) policy: PolicyOption,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PlanOptions {
+    /// The language: python or bash.
+    #[arg(value_name = "LANGUAGE", default_value = "python")]
+    pub(super) language: String,
+    #[command(flatten)]
+    pub(super) engine: EngineOptions,
+    #[command(flatten)]
+    pub(super) limits: LimitOptions,
+    #[command(flatten)]
+    pub(super) policy: PolicyOption,
+    /// text can be pasted into a shell; json has the argv as an array.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PayloadOptions {
+    #[command(flatten)]
+    pub(super) script: ScriptOptions,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LanguagesOptions {
+    #[command(flatten)]
+    pub(super) policy: PolicyOption,
+    /// text is a table; json one object.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LanguageOption {
+    /// The script's language; otherwise its #! line or its file's extension tells.
+    #[arg(long, value_name = "LANGUAGE")]
+    pub(super) language: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PolicyOption {
+    /// The policy file, over the built-in defaults.
+    #[arg(long, value_name = "FILE", env = "LAZARET_POLICY")]
+    pub(super) policy: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct EngineOptions {
+    /// The engine's command, a name in PATH or a path; otherwise LAZARET_ENGINE, the policy, docker, podman.
+    #[arg(long, value_name = "COMMAND")]
+    pub(super) engine: Option<String>,
+}
+
+/// Limits, within the policy's ceilings.
+#[derive(Debug, Args)]
+pub(super) struct LimitOptions {
+    /// Seconds from delivery, such as 2.5 or 90s; clamped to the policy's ceiling.
+    #[arg(long, value_name = "SECONDS", value_parser = parse_seconds, allow_hyphen_values = true)]
+    timeout: Option<Duration>,
+    /// Memory, such as 512m; files in /work and /tmp count.
+    #[arg(long, value_name = "SIZE")]
+    memory: Option<Bytes>,
+    /// Swap beyond memory.
+    #[arg(long, value_name = "SIZE")]
+    swap: Option<Bytes>,
+    /// CPUs, such as 1.5.
+    #[arg(long, value_name = "NUMBER")]
+    cpus: Option<Cpus>,
+    /// Processes and threads.
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
+    pids: Option<u64>,
+    /// Size of /work, the working directory.
+    #[arg(long, value_name = "SIZE")]
+    work: Option<Bytes>,
+    /// Size of /tmp.
+    #[arg(long, value_name = "SIZE")]
+    tmp: Option<Bytes>,
+    /// Kept of each output stream in the JSON result, half head and half tail.
+    #[arg(long, value_name = "SIZE")]
+    output: Option<Bytes>,
+}
+
+impl LimitOptions {
+    pub(super) fn ask(&self) -> Ask {
+        Ask {
+            memory: self.memory,
+            swap: self.swap,
+            cpus: self.cpus,
+            pids: self.pids,
+            timeout: self.timeout,
+            tmp: self.tmp,
+            work: self.work,
+            output: self.output,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    Text,
+    Json,
+}
+
+/// Help and version go to stdout with 0; a usage error goes to stderr with 2, and where a run was
+/// asked for JSON, to stdout as the one document that was promised.
+pub(super) fn explain(error: &clap::Error, arguments: &[OsString]) -> u8 {
+    if !error.use_stderr() {
+        output::result(&error.to_string());
+        return exit::OK;
+    }
+    output::message_as_is(&error.render().to_string());
+    if wants_json_result(arguments) {
+        let message = crate::text::safe_for_terminal(error.render().to_string().trim());
+        let verdict = Verdict::not_run(Status::Invalid, "usage", message);
+        let outcome = Outcome::new(
+            uuid::Uuid::now_v7().to_string(),
+            jiff::Timestamp::now().to_string(),
+            verdict,
+        );
+        output::result(&(render::result_document(&outcome) + "\n"));
+    }
+    exit::INVALID
+}
+
+fn wants_json_result(arguments: &[OsString]) -> bool {
+    let ours = arguments.iter().take_while(|argument| *argument != "--");
+    let words: Vec<&str> = ours.filter_map(|argument| argument.to_str()).collect();
+    let json = words.windows(2).any(|pair| pair == ["--format", "json"])
+        || words.contains(&"--format=json");
+    json && words.get(1) == Some(&"run")
+}

@@ -1,0 +1,56 @@
+//! From options to a sandbox and a request.
+
+use std::path::Path;
+
+use super::args::{EngineOptions, PolicyOption, ScriptOptions};
+use super::input::{self, InputError};
+use crate::policy::{self, Policy, PolicyError};
+use crate::sandbox::{Request, Sandbox};
+
+/// The policy that is named, or the defaults. An empty LAZARET_POLICY names none.
+pub(super) fn policy(option: &PolicyOption) -> Result<Policy, PolicyError> {
+    match option.policy.as_deref() {
+        Some(path) if path != Path::new("") => policy::load(path),
+        _ => Ok(Policy::default()),
+    }
+}
+
+/// The sandbox: the flag names the engine, else LAZARET_ENGINE, else the policy.
+pub(super) fn sandbox(policy: Policy, option: &EngineOptions) -> Sandbox {
+    let sandbox = Sandbox::new(policy);
+    if let Some(command) = &option.engine {
+        return sandbox.with_engine(command, "--engine");
+    }
+    match std::env::var("LAZARET_ENGINE") {
+        Ok(command) if !command.is_empty() => sandbox.with_engine(command, "LAZARET_ENGINE"),
+        _ => sandbox,
+    }
+}
+
+/// The request, with everything it needs read.
+pub(super) fn request(options: &ScriptOptions, policy: &Policy) -> Result<Request, InputError> {
+    let from_stdin = Path::new("-");
+    if options.file == from_stdin && options.stdin.as_deref() == Some(from_stdin) {
+        let message =
+            "the script and its stdin cannot both come from our stdin: name a file for one of them";
+        return Err(InputError {
+            kind: "usage",
+            message: message.to_owned(),
+        });
+    }
+    let script = input::script(&options.file)?;
+    let language = input::language(options.language.language.as_deref(), &script, &options.file)?;
+    let stdin = input::stdin(options.stdin.as_deref(), policy.limits.input.get())?;
+    let arguments = options
+        .arguments
+        .iter()
+        .map(|argument| argument.as_encoded_bytes().to_vec())
+        .collect();
+    Ok(Request {
+        script,
+        language,
+        arguments,
+        stdin,
+        ask: options.limits.ask(),
+    })
+}

@@ -1,0 +1,155 @@
+//! What the checks found: `lazaret.check/1`, and source lines with carets for people.
+
+use annotate_snippets::{AnnotationKind, Level as Severity, Renderer, Snippet};
+use serde::Serialize;
+
+use crate::check::{Finding, Report};
+use crate::policy::Level;
+use crate::text;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    file: &'a str,
+    language: Option<&'static str>,
+    accepted: bool,
+    undecided: bool,
+    findings: &'a [Finding],
+    error: Option<&'a str>,
+}
+
+/// The document of one file, on one line without its end.
+#[must_use]
+pub fn check_document(file: &str, report: &Report) -> String {
+    super::table::json(&Document {
+        schema: "lazaret.check/1",
+        file,
+        language: Some(report.language.name),
+        accepted: report.accepted(),
+        undecided: report.undecided,
+        findings: &report.findings,
+        error: None,
+    })
+}
+
+/// The document of a file that could not be checked, and why.
+#[must_use]
+pub fn unreadable_document(file: &str, error: &str) -> String {
+    super::table::json(&Document {
+        schema: "lazaret.check/1",
+        file,
+        language: None,
+        accepted: false,
+        undecided: false,
+        findings: &[],
+        error: Some(error),
+    })
+}
+
+/// Every finding with its source line and a caret under the exact span, then the verdict.
+#[must_use]
+pub fn check_text(file: &str, script: &str, report: &Report, coloured: bool) -> String {
+    let mut shown = findings_text(file, script, &report.findings, coloured);
+    let file = text::single_line(file);
+    shown += &match report.verdict() {
+        Some(finding) => format!("{file}: rejected by the {} layer\n", finding.layer.name()),
+        None if report.undecided => {
+            format!("{file}: accepted; only the interpreter can tell whether its syntax is right\n")
+        }
+        None => format!("{file}: accepted\n"),
+    };
+    shown
+}
+
+/// Every finding with its source line and a caret under the exact span.
+#[must_use]
+pub fn findings_text(file: &str, script: &str, findings: &[Finding], coloured: bool) -> String {
+    let file = text::single_line(file);
+    let source = text::safe_in_place(script);
+    findings
+        .iter()
+        .map(|finding| diagnostic(&file, &source, finding, coloured))
+        .collect()
+}
+
+fn diagnostic(file: &str, source: &str, finding: &Finding, coloured: bool) -> String {
+    let severity = match finding.level {
+        Level::Block => Severity::ERROR,
+        Level::Warn | Level::Off => Severity::WARNING,
+    };
+    let span = within(source, finding);
+    let snippet = Snippet::source(source)
+        .path(file)
+        .annotation(AnnotationKind::Primary.span(span));
+    let message = text::single_line(&finding.message);
+    let report = &[severity
+        .primary_title(message.as_str())
+        .id(finding.rule)
+        .element(snippet)];
+    let renderer = if coloured {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    };
+    renderer.render(report) + "\n\n"
+}
+
+/// The finding's span, kept within one line's worth of carets: a span over many lines is shown by
+/// its beginning.
+fn within(source: &str, finding: &Finding) -> std::ops::Range<usize> {
+    let start = text::floor_char_boundary(source, finding.span.start);
+    let end = text::floor_char_boundary(source, finding.span.end).max(start);
+    let line_end = source
+        .get(start..end)
+        .and_then(|spanned| spanned.find('\n'))
+        .map_or(end, |at| start + at);
+    start..line_end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::Layer;
+    use crate::language::Language;
+    use crate::text::LineIndex;
+
+    fn report(script: &str, span: std::ops::Range<usize>) -> Report {
+        let index = LineIndex::new(script);
+        let message = "`eval` runs text as code".to_owned();
+        let finding = Finding::at(
+            &index,
+            span,
+            "python-eval",
+            Layer::Dangerous,
+            Level::Block,
+            message,
+        );
+        Report {
+            language: Language::by_name("python").expect("a row"),
+            undecided: false,
+            findings: vec![finding],
+        }
+    }
+
+    #[test]
+    fn a_caret_stands_under_the_exact_span() {
+        let script = "x = 1\né = eval('y')\n";
+        insta::assert_snapshot!(check_text("a.py", script, &report(script, 11..15), false));
+    }
+
+    #[test]
+    fn hostile_source_and_names_are_safe_to_show() {
+        let script = "eval('\x1b[31m\u{9b}\u{202e}')\u{200b}\n";
+        let shown = check_text("a\x1b]0;x\x07.py", script, &report(script, 0..4), false);
+        let harmless = |character: char| character == '\n' || !character.is_control();
+        assert!(shown.chars().all(harmless), "{shown:?}");
+        assert!(!shown.contains(['\u{202e}', '\u{200b}']), "{shown:?}");
+    }
+
+    #[test]
+    fn a_span_at_the_end_or_over_lines_is_shown() {
+        for (script, span) in [("x", 1..1), ("", 0..0), ("a\nb\nc", 0..5), ("é", 1..2)] {
+            assert!(check_text("a", script, &report(script, span), false).contains("rejected"));
+        }
+    }
+}

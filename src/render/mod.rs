@@ -1,0 +1,14 @@
+//! Values in, documents and text for people out: JSON, carets, tables.
+//!
+//! Pure: it writes into strings, and the command line decides where they go. Everything that came
+//! from a script, a container or an engine is made safe for a terminal here.
+
+mod check;
+mod plan;
+mod result;
+mod table;
+
+pub use check::{check_document, check_text, findings_text, unreadable_document};
+pub use plan::{plan_document, plan_text};
+pub use result::result_document;
+pub use table::{languages_document, languages_table};
