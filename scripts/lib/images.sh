@@ -1,44 +1,118 @@
+# The images on each engine: Python and bash, and the three that only tests need.
 # shellcheck shell=bash
 
-debian_mirror() {
-    apt-get indextargets 'Created-By: Packages' "Codename: $PYTHON_SUITE" 'Component: main' \
-        --format '$(REPO_URI)' | head -n 1
+# on ENGINE ARGUMENTS…: that engine's command line.
+on() {
+    local engine=$1
+    shift
+    case $engine in
+        docker) docker "$@" ;;
+        podman) podman "$@" ;;
+        rootless) as_rootless podman "$@" ;;
+    esac
 }
 
-build_python_tar() {
-    local tar=$1 tree=$TAR_DIR/python.tree
-    rm -rf "$tree"
-    quietly "$STATE_DIR/debootstrap.log" debootstrap --variant=minbase --include=python3 \
-        "$PYTHON_SUITE" "$tree" "$(debian_mirror)"
-    rm -rf "$tree"/var/cache/apt/* "$tree"/var/lib/apt/lists/* "$tree"/usr/share/{doc,man,info,locale,lintian}/* "$tree"/var/log/* "$tree"/dev/* "$tree"/proc/* "$tree"/sys/*
-    tar --numeric-owner -C "$tree" -cf "$tar.part" .
-    mv "$tar.part" "$tar"
-    rm -rf "$tree"
+# images_provide ENGINE: all five images, and the policy that names two of them to Lazaret.
+images_provide() {
+    local engine=$1 python bash
+    provide_language "$engine" python
+    provide_language "$engine" bash
+    python=$(language_image "$engine" python)
+    bash=$(language_image "$engine" bash)
+    are_ours "$engine" "$EMPTY_IMAGE" "$VOLUME_IMAGE" "$ENTRYPOINT_IMAGE" ||
+        make_test_images "$engine" "$python"
+    write_policy "$engine" "$python" "$bash"
+    say "$engine has its images: $python, $bash, and three for the tests"
 }
 
-build_bash_tar() {
-    local tar=$1 tree=$TAR_DIR/bash.tree applet
-    rm -rf "$tree"
-    mkdir -p "$tree"/{bin,usr/bin,etc,dev,proc,sys,root}
-    mkdir -m 1777 "$tree/tmp"
-    cp /usr/bin/bash-static "$tree/bin/bash" 2>/dev/null || cp /bin/bash-static "$tree/bin/bash"
-    cp /bin/busybox "$tree/bin/busybox"
-    for applet in $("$tree/bin/busybox" --list); do
-        [[ -e $tree/bin/$applet ]] || ln "$tree/bin/busybox" "$tree/bin/$applet"
+provide_language() {
+    local engine=$1 language=$2
+    language_image "$engine" "$language" >/dev/null ||
+        pull_image "$engine" "${OFFICIAL_IMAGE[$language]}" ||
+        import_image "$engine" "$language" "${BUILT_IMAGE[$language]}" 'ENV LANG=C.UTF-8' \
+            'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+}
+
+# language_image ENGINE LANGUAGE: prints the image that the engine has for it; false if none.
+language_image() {
+    local engine=$1 built=${BUILT_IMAGE[$2]} official=${OFFICIAL_IMAGE[$2]}
+    if are_ours "$engine" "$built"; then
+        echo "$built"
+    elif on "$engine" image inspect "$official" >/dev/null 2>&1; then
+        echo "$official"
+    else
+        return 1
+    fi
+}
+
+# are_ours ENGINE IMAGE…: true if every one is there and made by the recipe as it stands.
+are_ours() {
+    local engine=$1 recipes
+    shift
+    recipes=$(on "$engine" image inspect \
+        --format "{{index .Config.Labels \"$RECIPE_LABEL\"}}" "$@" 2>/dev/null) &&
+        [[ $(sort -u <<<"$recipes") == "$RECIPE" ]]
+}
+
+images_complete() {
+    local engine=$1
+    language_image "$engine" python >/dev/null && language_image "$engine" bash >/dev/null &&
+        are_ours "$engine" "$EMPTY_IMAGE" "$VOLUME_IMAGE" "$ENTRYPOINT_IMAGE"
+}
+
+make_test_images() {
+    local engine=$1 python=$2
+    import_image "$engine" empty "$EMPTY_IMAGE"
+    derive_image "$engine" "$python" "$VOLUME_IMAGE" 'VOLUME /data'
+    derive_image "$engine" "$python" "$ENTRYPOINT_IMAGE" 'ENTRYPOINT ["/bin/echo","entrypoint-was-run"]'
+}
+
+pull_image() {
+    local engine=$1 image=$2
+    registry_answers "$engine" "$image" || return
+    say "pulling $image"
+    quietly pull on "$engine" pull "$image"
+}
+
+# The registry is asked once in a call, and briefly: many machines have none within reach.
+registry_answers() {
+    local engine=$1 image=$2 command=podman
+    if [[ -z ${REGISTRY:-} ]]; then
+        REGISTRY=silent
+        [[ $engine != docker ]] || command=docker
+        say "asking for ${image%%/*}, for $REGISTRY_SECONDS seconds at most"
+        if timeout "$REGISTRY_SECONDS" "$command" manifest inspect "$image" >/dev/null 2>&1; then
+            REGISTRY=answers
+        fi
+    fi
+    [[ $REGISTRY == answers ]]
+}
+
+# import_image ENGINE NAME IMAGE CHANGE…: from NAME's tar, with the changes to its configuration.
+import_image() {
+    local engine=$1 name=$2 image=$3 change tar changes=()
+    tar=$(tar_of "$name")
+    shift 3
+    for change in "LABEL $RECIPE_LABEL=$RECIPE" "$@"; do
+        changes+=(--change "$change")
     done
-    ln -s ../../bin/env "$tree/usr/bin/env"
-    printf 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n' >"$tree/etc/passwd"
-    printf 'root:x:0:\nnogroup:x:65534:\n' >"$tree/etc/group"
-    tar --numeric-owner -C "$tree" -cf "$tar.part" .
-    mv "$tar.part" "$tar"
-    rm -rf "$tree"
+    quietly import on "$engine" import "${changes[@]}" "$tar" "$image"
 }
 
-docker_images() {
-    install_packages "${IMAGE_PACKAGES[@]}"
-    mkdir -p "$TAR_DIR"
-    [[ -f $TAR_DIR/bash.tar ]] || build_bash_tar "$TAR_DIR/bash.tar"
-    docker_ import --change 'CMD ["bash"]' "$TAR_DIR/bash.tar" "$BASH_IMAGE"
-    [[ -f $TAR_DIR/python.tar ]] || build_python_tar "$TAR_DIR/python.tar"
-    docker_ import --change 'CMD ["python3"]' "$TAR_DIR/python.tar" "$PYTHON_IMAGE"
+# derive_image ENGINE BASE IMAGE CHANGE: the base with one line more, and no file more.
+derive_image() {
+    local engine=$1 base=$2 image=$3 change=$4 container
+    container=$(on "$engine" create "$base" true)
+    quietly commit on "$engine" commit --change "$change" --change "LABEL $RECIPE_LABEL=$RECIPE" \
+        "$container" "$image"
+    on "$engine" rm "$container" >/dev/null
+}
+
+# remove_our_containers ENGINE: what Lazaret left behind there, if anything.
+remove_our_containers() {
+    local engine=$1 containers
+    mapfile -t containers < <(on "$engine" ps --all --quiet --filter "label=$CONTAINER_LABEL")
+    ((${#containers[@]} > 0)) || return 0
+    say "removing ${#containers[@]} containers that Lazaret left on $engine"
+    on "$engine" rm --force "${containers[@]}" >/dev/null
 }

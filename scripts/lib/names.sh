@@ -1,10 +1,26 @@
-# Every name and constant of the scripts, in one place.
+# Every name and constant of these scripts, in one place.
 # shellcheck shell=bash disable=SC2034  # they are used by the files that source this one
 
-# Where our own Docker daemon, the image cache and the policies live.
-# Nothing of ours is ever written elsewhere, apart from Debian's packages and one system user.
-STATE_DIR=/var/lib/lazaret-engine
+# --- Where things live ---------------------------------------------------------------------------
+# Root keeps everything of ours in these two directories. Outside them there are only Debian's
+# packages, one system user, and the images in rootful Podman's own storage.
+if ((EUID == 0)); then
+    STATE_DIR=/var/lib/lazaret-engine
+else
+    STATE_DIR=${XDG_STATE_HOME:-$HOME/.local/state}/lazaret-engine
+fi
 RUN_DIR=/run/lazaret-engine
+TAR_DIR=$STATE_DIR/images       # the root file systems of the built images, for all engines
+POLICY_DIR=$STATE_DIR/policy    # one Lazaret policy for each engine
+
+# --- The engines ---------------------------------------------------------------------------------
+ENGINES=(docker podman rootless)
+
+# What each needs, as COMMAND=PACKAGE: a package is installed only if its command is missing.
+DOCKER_NEEDS=(docker=docker.io dockerd=docker.io iptables=iptables)
+PODMAN_NEEDS=(podman=podman runc=runc)
+ROOTLESS_NEEDS=(newuidmap=uidmap catatonit=catatonit slirp4netns=slirp4netns)
+BUILD_NEEDS=(debootstrap=debootstrap)
 
 # Our own Docker daemon, apart from any other on the machine.
 DOCKERD_SOCKET=$RUN_DIR/docker.sock
@@ -12,21 +28,40 @@ DOCKERD_PID_FILE=$RUN_DIR/dockerd.pid
 DOCKERD_EXEC_ROOT=$RUN_DIR/docker
 DOCKERD_DATA_ROOT=$STATE_DIR/docker
 DOCKERD_LOG=$STATE_DIR/dockerd.log
-DOCKERD_WAIT_SECONDS=30
 
-# The images of our own, built from Debian packages where no registry answers.
-# They never carry an official name: they are stand-ins, and say so.
-PYTHON_IMAGE=localhost/lazaret-test/python:3.11
-BASH_IMAGE=localhost/lazaret-test/bash:5.2
+# The unprivileged user under whom Podman runs rootless.
+ROOTLESS_USER=lazaret-rootless
+ROOTLESS_HOME=$STATE_DIR/rootless
+ROOTLESS_RUN_DIR=$RUN_DIR/rootless
 
-# Debian's packages. No recommended packages come with them.
-DOCKER_PACKAGES=(docker.io iptables)
-IMAGE_PACKAGES=(debootstrap busybox-static bash-static)
+# The label by which a container is known to be Lazaret's.
+CONTAINER_LABEL=lazaret
 
-# Debian's release whose python3 is 3.11.
-PYTHON_SUITE=bookworm
+# --- The images ----------------------------------------------------------------------------------
+# Pulled where a registry answers …
+declare -A OFFICIAL_IMAGE=(
+    [python]=docker.io/library/python:3.11-slim
+    [bash]=docker.io/library/bash:5.2-alpine
+)
 
-APT_LOCK_SECONDS=300
+# … else built from Debian's packages, under names that say what they are: stand-ins.
+declare -A BUILT_IMAGE=(
+    [python]=localhost/lazaret-test/python:3.11
+    [bash]=localhost/lazaret-test/bash:5.2
+)
+PYTHON_SUITE=bookworm           # the Debian release whose python3 is 3.11
 
-# The test images as tars, kept for the next call and for the other engines.
-TAR_DIR=$STATE_DIR/images
+# What the tests need besides, always made here.
+VOLUME_IMAGE=localhost/lazaret-test/volume:1            # Python with VOLUME /data
+ENTRYPOINT_IMAGE=localhost/lazaret-test/entrypoint:1    # Python with an ENTRYPOINT of its own
+EMPTY_IMAGE=localhost/lazaret-test/empty:1              # no interpreter, no shell, no file at all
+
+# Our images carry the recipe's hash in this label: a changed recipe makes them anew.
+RECIPE_LABEL=lazaret-test.recipe
+
+# --- Patience, in seconds ------------------------------------------------------------------------
+APT_LOCK_SECONDS=600
+DOCKERD_START_SECONDS=30
+DOCKERD_STOP_SECONDS=30
+ANSWER_SECONDS=15
+REGISTRY_SECONDS=5

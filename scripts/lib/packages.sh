@@ -1,33 +1,86 @@
-# Debian's packages: what is missing, and how it is installed.
+# Debian's packages: which are missing, how they are installed, where they come from.
 # shellcheck shell=bash
 
+# missing_packages COMMAND=PACKAGE…: the packages of those commands that are not there, each once.
 missing_packages() {
-    local package
-    for package in "$@"; do
-        dpkg-query --show --showformat='${db:Status-Abbrev}' "$package" 2>/dev/null \
-            | grep -q '^ii' || printf '%s\n' "$package"
-    done
+    local need
+    for need in "$@"; do
+        have "${need%=*}" || echo "${need#*=}"
+    done | sort -u
 }
 
-# True if apt knows a version of every package, i.e. its lists are there.
-apt_knows() {
-    local package
-    for package in "$@"; do
-        apt-get install --simulate --no-install-recommends "$package" >/dev/null 2>&1 || return 1
-    done
+# install_needs COMMAND=PACKAGE…: says what it installs, then does so; nothing if all is there.
+install_needs() {
+    local packages
+    mapfile -t packages < <(missing_packages "$@")
+    ((${#packages[@]} > 0)) || return 0
+    require_debian "${packages[*]}"
+    require_root "install ${packages[*]}"
+    say "installing from Debian's packages: ${packages[*]} (and what they depend on)"
+    install_packages "${packages[@]}"
 }
 
+# A first failure most often means that apt's lists are missing or out of date.
 install_packages() {
-    local missing
-    mapfile -t missing < <(missing_packages "$@")
-    ((${#missing[@]})) || return 0
-    require_root "install ${missing[*]}"
-    have apt-get || die "this machine has no apt-get: install ${missing[*]} (or what your system calls them) yourself, then call me again"
-    say "installing from Debian: ${missing[*]}"
-    if ! apt_knows "${missing[@]}"; then
-        quietly "$STATE_DIR/apt.log" apt-get -o DPkg::Lock::Timeout="$APT_LOCK_SECONDS" update
-    fi
-    # RUNLEVEL=1: without systemd, the packages' init scripts shall start nothing; we do.
-    RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive quietly "$STATE_DIR/apt.log" \
-        apt-get -o DPkg::Lock::Timeout="$APT_LOCK_SECONDS" install --yes --no-install-recommends "${missing[@]}"
+    apt_install "$@" >"$STATE_DIR/apt.log" 2>&1 </dev/null && return
+    apt_update
+    quietly apt apt_install "$@"
+}
+
+apt_install() {
+    # Without systemd a package's init script would start a daemon that nobody supervises. With
+    # this run level it does not, and the daemon we start is ours. Under systemd it is welcome.
+    local start_nothing=()
+    systemd_runs || start_nothing=(RUNLEVEL=1)
+    env "${start_nothing[@]}" DEBIAN_FRONTEND=noninteractive apt-get \
+        -o DPkg::Lock::Timeout="$APT_LOCK_SECONDS" --yes --no-install-recommends install "$@"
+}
+
+apt_update() {
+    say "updating apt's package lists"
+    quietly apt-update apt-get -o DPkg::Lock::Timeout="$APT_LOCK_SECONDS" update
+}
+
+systemd_runs() { [[ -d /run/systemd/system ]]; }
+
+require_root() { ((EUID == 0)) || die "only root can $1: call me as root"; }
+
+require_debian() {
+    have apt-get || die "this is not Debian (no apt-get): install $1, or what your system" \
+        "calls it, start the engine, and call me again"
+}
+
+# --- The machine's own mirror, for debootstrap ---------------------------------------------------
+
+# apt_source FIELD: a field of the source that apt itself takes Debian's main packages from. apt
+# reads its configuration for us, in the one-line and in the deb822 format alike.
+apt_source() {
+    apt-get indextargets --format "\$($1)" \
+        'Created-By: Packages' 'Label: Debian' 'Component: main' | sed -n 1p
+}
+
+apt_mirror() {
+    local uri
+    uri=$(apt_source REPO_URI)
+    case $uri in
+        # A list of mirrors in a file, as in Debian's cloud images: the first one.
+        mirror+file:*) grep -m 1 -o -E '^[a-z]+://[^[:space:]]+' "${uri#mirror+file:}" ;;
+        *) echo "$uri" ;;
+    esac
+}
+
+# The keyring file that apt trusts for that source; nothing if none is named.
+apt_keyring() {
+    local file
+    file=$(apt_source SOURCESENTRY)
+    sed -n -E -e 's/^Signed-By:[[:space:]]*(\/[^[:space:]]+).*/\1/ip' \
+        -e 's/^deb[[:space:]]+\[.*signed-by=(\/[^],[:space:]]+).*/\1/ip' "${file%:*}" | sed -n 1p
+}
+
+# Exports the proxies that apt is configured with; debootstrap does not look for them itself.
+export_apt_proxies() {
+    local http='' https=''
+    eval "$(apt-config shell http Acquire::http::Proxy https Acquire::https::Proxy)"
+    [[ -z $http || -n ${http_proxy:-} ]] || export http_proxy=$http
+    [[ -z $https || -n ${https_proxy:-} ]] || export https_proxy=$https
 }

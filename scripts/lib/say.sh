@@ -1,4 +1,4 @@
-# Talking to the caller: always on stderr, so that stdout stays free for `env`.
+# Talking to the caller, always on stderr: stdout belongs to `env` and `status`.
 # shellcheck shell=bash
 
 say() { printf 'engine: %s\n' "$*" >&2; }
@@ -10,13 +10,18 @@ die() {
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
-# quietly LOG COMMAND…: runs COMMAND with its output in LOG; shows the end of LOG if it fails.
+# quietly NAME COMMAND…: runs COMMAND with its output in a log, and shows the log's end if it fails.
 quietly() {
-    local log=$1
+    local log=$STATE_DIR/$1.log
     shift
-    "$@" >"$log" 2>&1 </dev/null && return
-    say "failed: $*"
-    say "the last lines of $log:"
-    tail -n 20 "$log" >&2
-    return 1
+    if ! "$@" >"$log" 2>&1 </dev/null; then
+        say "failed: $*"
+        show_end_of "$log"
+        return 1
+    fi
+}
+
+show_end_of() {
+    say "the last lines of $1:"
+    tail -n 15 "$1" | sed 's/^/    /' >&2
 }
