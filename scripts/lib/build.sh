@@ -20,10 +20,12 @@ tar_of() {
 
 # Debian's smallest system, with python3: 3.11, as in python:3.11-slim.
 fill_python() {
-    local tree=$1 keyring arguments=(--variant=minbase --include=python3)
+    local tree=$1 mirror keyring arguments=(--variant=minbase --include=python3)
     require_root "build an image with debootstrap, and no registry answers"
     install_needs "${BUILD_NEEDS[@]}"
     [[ -n $(apt_mirror) ]] || apt_update
+    mirror=$(apt_mirror)
+    [[ -n $mirror ]] || die "apt's configuration names no Debian mirror, and no registry answers"
     keyring=$(apt_keyring)
     [[ -z $keyring ]] || arguments+=(--keyring="$keyring")
     say "building ${BUILT_IMAGE[python]} from Debian's packages: about half a minute, once"
@@ -33,7 +35,7 @@ fill_python() {
     echo force-unsafe-io >"$tree/etc/dpkg/dpkg.cfg.d/unsafe-io"
     # In a mount namespace, so that no mount stays behind if it is interrupted.
     quietly debootstrap unshare --mount debootstrap "${arguments[@]}" \
-        "$PYTHON_SUITE" "$tree" "$(apt_mirror)"
+        "$PYTHON_SUITE" "$tree" "$mirror"
     ln -s python3 "$tree/usr/bin/python"
     trim_debian "$tree"
 }

@@ -26,7 +26,8 @@ docker_up() {
 docker_service_answers() { systemd_runs && systemctl --quiet is-active docker.service && docker_answers; }
 
 start_dockerd() {
-    require_root "start dockerd"
+    ((EUID == 0)) || die "no Docker engine answers to $(id --user --name), and only root can start" \
+        "one: call me as root, let DOCKER_HOST name an engine, or join the group docker"
     require_admin_capability
     clear_run_dir_of_another_boot
     mkdir -p "$RUN_DIR" "$DOCKERD_DATA_ROOT"

@@ -30,7 +30,8 @@ provide_language() {
     language_image "$engine" "$language" >/dev/null ||
         pull_image "$engine" "${OFFICIAL_IMAGE[$language]}" ||
         import_image "$engine" "$language" "${BUILT_IMAGE[$language]}" 'ENV LANG=C.UTF-8' \
-            'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+            'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' \
+            "CMD [\"${COMMAND_OF[$language]}\"]"
 }
 
 # language_image ENGINE LANGUAGE: prints the image that the engine has for it; false if none.
@@ -102,7 +103,7 @@ import_image() {
 # derive_image ENGINE BASE IMAGE CHANGE: the base with one line more, and no file more.
 derive_image() {
     local engine=$1 base=$2 image=$3 change=$4 container
-    container=$(on "$engine" create "$base" true)
+    container=$(on "$engine" create "$base")
     quietly commit on "$engine" commit --change "$change" --change "LABEL $RECIPE_LABEL=$RECIPE" \
         "$container" "$image"
     on "$engine" rm "$container" >/dev/null

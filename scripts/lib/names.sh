@@ -49,6 +49,7 @@ declare -A BUILT_IMAGE=(
     [python]=localhost/lazaret-test/python:3.11
     [bash]=localhost/lazaret-test/bash:5.2
 )
+declare -A COMMAND_OF=([python]=python3 [bash]=bash)
 PYTHON_SUITE=bookworm           # the Debian release whose python3 is 3.11
 
 # What the tests need besides, always made here.

@@ -62,8 +62,9 @@ apt_source() {
 apt_mirror() {
     local uri
     uri=$(apt_source REPO_URI)
+    uri=${uri%/}
     case $uri in
-        # A list of mirrors in a file, as in Debian's cloud images: the first one.
+        # A file that lists mirrors, as in Debian's cloud images: the first of them.
         mirror+file:*) grep -m 1 -o -E '^[a-z]+://[^[:space:]]+' "${uri#mirror+file:}" ;;
         *) echo "$uri" ;;
     esac
