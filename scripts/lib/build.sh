@@ -21,7 +21,7 @@ tar_of() {
 # Debian's smallest system, with python3: 3.11, as in python:3.11-slim.
 fill_python() {
     local tree=$1 mirror keyring arguments=(--variant=minbase --include=python3)
-    require_root "build an image with debootstrap, and no registry answers"
+    require_admin "build an image with debootstrap (and no registry answers)"
     install_needs "${BUILD_NEEDS[@]}"
     [[ -n $(apt_mirror) ]] || apt_update
     mirror=$(apt_mirror)

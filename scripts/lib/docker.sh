@@ -16,6 +16,7 @@ docker_where() { echo "${DOCKER_HOST:-the default socket}"; }
 
 docker_up() {
     if ! docker_answers; then
+        require_admin "install and start Docker Engine"
         install_needs "${DOCKER_NEEDS[@]}"
         # Under systemd the package has started docker.service: that one will do.
         docker_service_answers || start_dockerd
@@ -26,9 +27,6 @@ docker_up() {
 docker_service_answers() { systemd_runs && systemctl --quiet is-active docker.service && docker_answers; }
 
 start_dockerd() {
-    ((EUID == 0)) || die "no Docker engine answers to $(id --user --name), and only root can start" \
-        "one: call me as root, let DOCKER_HOST name an engine, or join the group docker"
-    require_admin_capability
     clear_run_dir_of_another_boot
     mkdir -p "$RUN_DIR" "$DOCKERD_DATA_ROOT"
     our_dockerd_runs || rm -f "$DOCKERD_PID_FILE"
@@ -69,14 +67,6 @@ wait_for_dockerd() {
     done
 }
 
-# CAP_SYS_ADMIN is bit 21. Root in an ordinary container lacks it, and can start no engine.
-require_admin_capability() {
-    local effective
-    effective=$(sed -n 's/^CapEff:[[:space:]]*/0x/p' /proc/self/status)
-    (((effective >> 21) & 1)) || die "root lacks CAP_SYS_ADMIN here, as in an ordinary container:" \
-        "use a virtual machine or a privileged container, or let DOCKER_HOST name an engine elsewhere"
-}
-
 # Where /run is not a tmpfs, pid files and sockets survive a reboot and mislead both engines.
 clear_run_dir_of_another_boot() {
     local boot
@@ -90,12 +80,15 @@ clear_run_dir_of_another_boot() {
 
 # --- The end -------------------------------------------------------------------------------------
 
-# True if the process named by our pid file is a dockerd that was given that very file.
 our_dockerd_runs() {
     local pid
-    pid=$(cat "$DOCKERD_PID_FILE" 2>/dev/null) || return
+    pid=$(cat "$DOCKERD_PID_FILE" 2>/dev/null) && is_our_dockerd "$pid"
+}
+
+# True if that process was given our pid file as an argument. A zombie has no arguments.
+is_our_dockerd() {
     grep --quiet --null-data --line-regexp --fixed-strings -- "$DOCKERD_PID_FILE" \
-        "/proc/$pid/cmdline" 2>/dev/null
+        "/proc/$1/cmdline" 2>/dev/null
 }
 
 docker_stop() {
@@ -109,7 +102,7 @@ docker_stop() {
     DOCKER_HOST=unix://$DOCKERD_SOCKET remove_our_containers docker
     say "stopping our dockerd, process $pid"
     kill -TERM "$pid"
-    while [[ -d /proc/$pid ]]; do
+    while is_our_dockerd "$pid"; do
         ((SECONDS < deadline)) || die "dockerd, process $pid, is still there; its log is $DOCKERD_LOG"
         sleep 0.1
     done

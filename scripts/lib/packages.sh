@@ -15,7 +15,7 @@ install_needs() {
     mapfile -t packages < <(missing_packages "$@")
     ((${#packages[@]} > 0)) || return 0
     require_debian "${packages[*]}"
-    require_root "install ${packages[*]}"
+    require_admin "install ${packages[*]}"
     say "installing from Debian's packages: ${packages[*]} (and what they depend on)"
     install_packages "${packages[@]}"
 }
@@ -44,6 +44,16 @@ apt_update() {
 systemd_runs() { [[ -d /run/systemd/system ]]; }
 
 require_root() { ((EUID == 0)) || die "only root can $1: call me as root"; }
+
+# Root, with CAP_SYS_ADMIN (bit 21): root in an ordinary container lacks it, and can start no engine.
+require_admin() {
+    local effective
+    ((EUID == 0)) || die "only root can $1: call me as root, or let DOCKER_HOST name an engine" \
+        "that answers to $(id --user --name)"
+    effective=$(sed -n 's/^CapEff:[[:space:]]*/0x/p' /proc/self/status)
+    (((effective >> 21) & 1)) || die "root lacks CAP_SYS_ADMIN here, as in an ordinary container, and" \
+        "cannot $1: use a virtual machine, or let DOCKER_HOST name an engine elsewhere"
+}
 
 require_debian() {
     have apt-get || die "this is not Debian (no apt-get): install $1, or what your system" \

@@ -25,7 +25,7 @@ rootless_answers() { have podman && rootless_user_ready && [[ -n $(rootless_vers
 rootless_where() { echo "run by the user $ROOTLESS_USER"; }
 
 rootless_up() {
-    require_root "set up rootless Podman for a user of its own"
+    require_admin "set up rootless Podman for a user of its own"
     install_needs "${PODMAN_NEEDS[@]}" "${ROOTLESS_NEEDS[@]}"
     clear_run_dir_of_another_boot
     rootless_user_ready || create_rootless_user
