@@ -85,5 +85,5 @@ download_packages() (
     apt-get download "$@"
 )
 
-# Nothing to run, no shell: an engine can make a container of it, and start nothing.
+# No program, no shell: an engine can make a container of it, and start nothing in it.
 fill_empty() { mkdir "$1/etc"; }
