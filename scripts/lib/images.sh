@@ -78,17 +78,18 @@ pull_image() {
 }
 
 # The registry is asked once in a call, and briefly: many machines have none within reach.
+registry=unasked
 registry_answers() {
     local engine=$1 image=$2 command=podman
-    if [[ -z ${REGISTRY:-} ]]; then
-        REGISTRY=silent
+    if [[ $registry == unasked ]]; then
+        registry=silent
         [[ $engine != docker ]] || command=docker
         say "asking the registry, for $REGISTRY_SECONDS seconds at most"
         if timeout "$REGISTRY_SECONDS" "$command" manifest inspect "$image" >/dev/null 2>&1; then
-            REGISTRY=answers
+            registry=answers
         fi
     fi
-    [[ $REGISTRY == answers ]]
+    [[ $registry == answers ]]
 }
 
 # import_image ENGINE NAME IMAGE CHANGE…: from NAME's tar, with the changes to its configuration.

@@ -9,7 +9,7 @@ podman_where() { ((EUID == 0)) && echo "run by root" || echo "run by $(id --user
 
 podman_up() {
     install_needs "${PODMAN_NEEDS[@]}"
-    podman_answers || { quietly podman podman info && die "podman info takes too long"; }
+    podman_answers || die_of podman info
     say "podman $(podman_version) works, $(podman_where)"
 }
 
@@ -18,9 +18,11 @@ podman_needs_runc() { [[ $(podman info --format '{{.Host.CgroupsVersion}}' 2>/de
 
 # --- Rootless: as a user of our own --------------------------------------------------------------
 
-rootless_version() { as_rootless timeout "$ANSWER_SECONDS" podman info --format '{{.Version.Version}}' 2>/dev/null; }
+rootless_version() {
+    as_rootless timeout "$ANSWER_SECONDS" podman info --format '{{.Version.Version}}' 2>/dev/null
+}
 
-rootless_answers() { have podman && rootless_user_ready && [[ -n $(rootless_version) ]]; }
+rootless_answers() { have podman && rootless_user_ready && rootless_version >/dev/null; }
 
 rootless_where() { echo "run by the user $ROOTLESS_USER"; }
 
@@ -29,13 +31,12 @@ rootless_up() {
     install_needs "${PODMAN_NEEDS[@]}" "${ROOTLESS_NEEDS[@]}"
     clear_run_dir_of_another_boot
     rootless_user_ready || create_rootless_user
-    rootless_answers || { quietly rootless as_rootless podman info && die "podman info takes too long"; }
+    rootless_answers || die_of as_rootless podman info
     say "rootless podman $(rootless_version) works, $(rootless_where)"
 }
 
 rootless_user_ready() {
     ((EUID == 0)) && id "$ROOTLESS_USER" >/dev/null 2>&1 &&
-        grep -q "^$ROOTLESS_USER:" /etc/subuid && grep -q "^$ROOTLESS_USER:" /etc/subgid &&
         [[ -d $ROOTLESS_RUN_DIR && -f $ROOTLESS_HOME/.config/containers/storage.conf ]]
 }
 
@@ -57,6 +58,7 @@ as_rootless() { (exec_as_rootless "$@"); }
 # Becomes COMMAND, run by the rootless user, with nothing in between and the caller's streams.
 exec_as_rootless() {
     local user=(setpriv --reuid="$ROOTLESS_USER" --regid="$ROOTLESS_USER" --init-groups --inh-caps=-all)
+    # The caller's directory if the user may look into it, else the user's home.
     "${user[@]}" test -r . -a -x . || cd "$ROOTLESS_HOME" || exit
     # What leads to the caller's own engines, files and session.
     unset DOCKER_HOST DOCKER_CONTEXT CONTAINER_HOST CONTAINERS_CONF CONTAINERS_STORAGE_CONF \

@@ -21,6 +21,12 @@ quietly() {
     fi
 }
 
+# die_of COMMAND…: runs what has just failed or hung once more, for its own words, and exits.
+die_of() {
+    quietly last-words "$@" || exit 1
+    die "this worked at the second attempt only, so call me again: $*"
+}
+
 show_end_of() {
     say "the last lines of $1:"
     tail -n 15 "$1" | sed 's/^/    /' >&2
