@@ -19,6 +19,8 @@ struct File {
     #[serde(default)]
     images: BTreeMap<String, String>,
     #[serde(default)]
+    checks: ChecksTable,
+    #[serde(default)]
     rules: BTreeMap<String, Level>,
     network: Option<Network>,
     pull: Option<Pull>,
@@ -30,6 +32,35 @@ struct File {
 struct EngineTable {
     command: Option<String>,
     runtime: Option<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct ChecksTable {
+    #[serde(default)]
+    off: BTreeSet<LayerName>,
+}
+
+/// The layers of `check`, which lies below this room.
+#[derive(Deserialize, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(rename_all = "lowercase")]
+enum LayerName {
+    Size,
+    Syntax,
+    Secrets,
+    Dangerous,
+}
+
+impl LayerName {
+    fn name(self) -> String {
+        match self {
+            Self::Size => "size",
+            Self::Syntax => "syntax",
+            Self::Secrets => "secrets",
+            Self::Dangerous => "dangerous",
+        }
+        .to_owned()
+    }
 }
 
 #[derive(Deserialize, Default)]
@@ -85,6 +116,7 @@ pub(super) fn read(text: &str) -> Result<Policy, PolicyError> {
         images: file.images,
         pull: file.pull.unwrap_or(builtin.pull),
         accept: file.accept.unwrap_or(builtin.accept),
+        checks_off: file.checks.off.into_iter().map(LayerName::name).collect(),
         rules: file.rules,
     })
 }
@@ -183,7 +215,7 @@ mod tests {
     #[test]
     fn a_full_file_moves_what_it_names() {
         let policy = Policy::from_toml(
-            "pull = 'never'\naccept = ['memory', 'pids']\n[limits]\nmemory = { default = '1g' }\n\
+            "pull = 'never'\nchecks.off = ['dangerous']\naccept = ['memory', 'pids']\n[limits]\nmemory = { default = '1g' }\n\
              timeout = { max = 20 }\nstartup = '5s'\n[images]\npython = 'py@sha256:aa'\n\
              [engine]\ncommand = 'podman'\nruntime = 'runc'\n[rules]\npython-eval = 'warn'\n",
         )
@@ -199,6 +231,7 @@ mod tests {
         assert_eq!(policy.level("python-eval", Level::Block), Level::Warn);
         assert_eq!(policy.engine.runtime.as_deref(), Some("runc"));
         assert!(policy.accept.contains(&Accept::Pids));
+        assert!(policy.checks_off.contains("dangerous"));
     }
 
     #[test]
@@ -209,6 +242,7 @@ mod tests {
             "{message}"
         );
         assert!(refusal("sandbox = 'off'").contains("sandbox"));
+        assert!(refusal("checks.off = ['all']").contains("dangerous"));
         assert!(refusal("[limits]\nmemory = { maximum = 1 }").contains("maximum"));
     }
 

@@ -35,6 +35,9 @@ pub struct Policy {
     pub pull: Pull,
     /// Limits whose breach is accepted on this host; every result then carries the breach.
     pub accept: BTreeSet<Accept>,
+    /// Layers of checks that are switched off, by name: `size`, `syntax`, `secrets`, `dangerous`. The
+    /// interpreter's own parser in the container keeps the last word on syntax all the same.
+    pub checks_off: BTreeSet<String>,
     /// Levels of rules by id, where they differ from the rule's own.
     pub rules: BTreeMap<String, Level>,
 }
@@ -125,6 +128,7 @@ impl Default for Policy {
             images: BTreeMap::new(),
             pull: Pull::Missing,
             accept: BTreeSet::new(),
+            checks_off: BTreeSet::new(),
             rules: BTreeMap::new(),
         }
     }
