@@ -132,7 +132,7 @@ pub(super) struct PolicyOption {
 
 #[derive(Debug, Args)]
 pub(super) struct EngineOptions {
-    /// The engine's command, a name in PATH or a path; otherwise LAZARET_ENGINE, the policy, docker, podman.
+    /// The engine's command, a name in PATH or a path; otherwise `LAZARET_ENGINE`, the policy, docker, podman.
     #[arg(long, value_name = "COMMAND")]
     pub(super) engine: Option<String>,
 }

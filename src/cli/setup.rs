@@ -7,7 +7,7 @@ use super::input::{self, InputError};
 use crate::policy::{self, Policy, PolicyError};
 use crate::sandbox::{Request, Sandbox};
 
-/// The policy that is named, or the defaults. An empty LAZARET_POLICY names none.
+/// The policy that is named, or the defaults. An empty `LAZARET_POLICY` names none.
 pub(super) fn policy(option: &PolicyOption) -> Result<Policy, PolicyError> {
     match option.policy.as_deref() {
         Some(path) if path != Path::new("") => policy::load(path),
@@ -15,7 +15,7 @@ pub(super) fn policy(option: &PolicyOption) -> Result<Policy, PolicyError> {
     }
 }
 
-/// The sandbox: the flag names the engine, else LAZARET_ENGINE, else the policy.
+/// The sandbox: the flag names the engine, else `LAZARET_ENGINE`, else the policy.
 pub(super) fn sandbox(policy: Policy, option: &EngineOptions) -> Sandbox {
     let sandbox = Sandbox::new(policy);
     if let Some(command) = &option.engine {

@@ -60,7 +60,7 @@ async fn read(stream: &mut Option<impl AsyncRead + Unpin>) -> Vec<u8> {
     let Some(stream) = stream else {
         return kept;
     };
-    let mut buffer = [0; 8192];
+    let mut buffer = vec![0; 8192];
     while let Ok(length @ 1..) = stream.read(&mut buffer).await {
         let room = LONGEST_ANSWER - kept.len();
         kept.extend_from_slice(buffer.get(..length.min(room)).unwrap_or_default());

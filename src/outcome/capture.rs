@@ -130,7 +130,9 @@ mod tests {
 
     fn captured(bound: usize, chunks: &[&[u8]]) -> Captured {
         let mut capture = Capture::new(bound);
-        chunks.iter().for_each(|chunk| capture.push(chunk));
+        for chunk in chunks {
+            capture.push(chunk);
+        }
         capture.finish()
     }
 
@@ -170,7 +172,9 @@ mod tests {
             bound in 0usize..64,
         ) {
             let mut capture = Capture::new(bound);
-            chunks.iter().for_each(|chunk| capture.push(chunk));
+            for chunk in &chunks {
+            capture.push(chunk);
+        }
             let whole: Vec<u8> = chunks.concat();
             let captured = capture.finish();
             prop_assert_eq!(captured.total, whole.len() as u64);

@@ -107,7 +107,7 @@ pub(super) fn read(text: &str) -> Result<Policy, PolicyError> {
     let builtin = Policy::default();
     check_images(&file.images)?;
     Ok(Policy {
-        limits: limits(file.limits)?,
+        limits: limits(&file.limits)?,
         network: file.network.unwrap_or(builtin.network),
         engine: super::EngineSettings {
             command: not_empty("engine.command", file.engine.command)?,
@@ -121,25 +121,25 @@ pub(super) fn read(text: &str) -> Result<Policy, PolicyError> {
     })
 }
 
-fn limits(table: LimitsTable) -> Result<LimitSettings, PolicyError> {
+fn limits(table: &LimitsTable) -> Result<LimitSettings, PolicyError> {
     let builtin = LimitSettings::default();
     let timeout = Limit::new(
         Seconds(builtin.timeout.default),
         Seconds(builtin.timeout.max),
     );
-    let timeout = over("timeout", timeout, table.timeout)?;
+    let timeout = over("timeout", timeout, &table.timeout)?;
     Ok(LimitSettings {
-        memory: over("memory", builtin.memory, table.memory)?,
-        swap: over("swap", builtin.swap, table.swap)?,
-        cpus: over("cpus", builtin.cpus, table.cpus)?,
-        cpu_shares: over("cpu_shares", builtin.cpu_shares, table.cpu_shares)?,
-        pids: over("pids", builtin.pids, table.pids)?,
-        open_files: over("open_files", builtin.open_files, table.open_files)?,
-        work: over("work", builtin.work, table.work)?,
-        tmp: over("tmp", builtin.tmp, table.tmp)?,
-        shm: over("shm", builtin.shm, table.shm)?,
+        memory: over("memory", builtin.memory, &table.memory)?,
+        swap: over("swap", builtin.swap, &table.swap)?,
+        cpus: over("cpus", builtin.cpus, &table.cpus)?,
+        cpu_shares: over("cpu_shares", builtin.cpu_shares, &table.cpu_shares)?,
+        pids: over("pids", builtin.pids, &table.pids)?,
+        open_files: over("open_files", builtin.open_files, &table.open_files)?,
+        work: over("work", builtin.work, &table.work)?,
+        tmp: over("tmp", builtin.tmp, &table.tmp)?,
+        shm: over("shm", builtin.shm, &table.shm)?,
         timeout: Limit::new(timeout.default.0, timeout.max.0),
-        output: over("output", builtin.output, table.output)?,
+        output: over("output", builtin.output, &table.output)?,
         input: table.input.unwrap_or(builtin.input),
         script_characters: table.script_characters.unwrap_or(builtin.script_characters),
         startup: duration(table.startup, builtin.startup),
@@ -154,7 +154,7 @@ fn limits(table: LimitsTable) -> Result<LimitSettings, PolicyError> {
 fn over<T: PartialOrd + Copy>(
     name: &str,
     builtin: Limit<T>,
-    given: Ceiling<T>,
+    given: &Ceiling<T>,
 ) -> Result<Limit<T>, PolicyError> {
     let smaller = |a: T, b: T| if a < b { a } else { b };
     let larger = |a: T, b: T| if a > b { a } else { b };

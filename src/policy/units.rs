@@ -174,6 +174,7 @@ pub(super) fn seconds<S: Serializer>(
 }
 
 /// Serialises a duration as seconds, none as null.
+#[expect(clippy::ref_option, reason = "the signature that serde asks for")]
 pub(super) fn optional_seconds<S: Serializer>(
     duration: &Option<Duration>,
     serializer: S,

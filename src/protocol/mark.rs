@@ -173,7 +173,8 @@ mod tests {
     fn bash_speaks_in_lines() {
         let said: String = "/work/script.sh: line 2: syntax error: unexpected end of file\n/work/script.sh: line 2: `x'"
             .bytes()
-            .map(|byte| format!("{byte:02x}"))
+            .flat_map(|byte| [byte >> 4, byte & 15])
+            .filter_map(|digit| char::from_digit(u32::from(digit), 16))
             .collect();
         let mark = Mark::parse(&format!("syntax reason={said}"), Launcher::Bash);
         let reason = "syntax error: unexpected end of file; `x'".to_owned();

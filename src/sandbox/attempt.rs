@@ -142,7 +142,7 @@ impl<'a> Attempt<'a> {
                 let explained = self
                     .engine
                     .explain_failure(self.image(), pull, &words, &self.patience, async || {
-                        self.announce_pull().await
+                        self.announce_pull().await;
                     })
                     .await;
                 // An engine that does not answer has started nothing.

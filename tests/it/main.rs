@@ -3,6 +3,13 @@
 //! `scripts/test` installs the engines and runs all of it. Without them, a test that needs one is
 //! skipped with a word on stderr, or fails where `LAZARET_REQUIRE_ENGINE=1` is set.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests start the command itself, engines and hostile bystanders"
+)]
+#![expect(clippy::print_stderr, reason = "a skipped test says so")]
+#![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
+
 mod harness;
 mod rooms;
 mod smoke;

@@ -155,7 +155,9 @@ impl<'a> Mount<'a> {
     }
 
     fn is_socket(&self) -> bool {
-        self.point.ends_with(".sock") || self.root.ends_with(".sock")
+        [self.point, self.root]
+            .iter()
+            .any(|path| path.to_ascii_lowercase().ends_with(".sock"))
     }
 
     /// The `size=` of a tmpfs, in the units of tmpfs(5).

@@ -118,12 +118,12 @@ impl Engine {
 
     /// The lazaret command, where this engine's user can run it.
     pub fn binary(&self) -> PathBuf {
+        static COPY: OnceLock<PathBuf> = OnceLock::new();
         let built = PathBuf::from(env!("CARGO_BIN_EXE_lazaret"));
         if self.name != "rootless" {
             return built;
         }
         // The build folder may lie where that user cannot look.
-        static COPY: OnceLock<PathBuf> = OnceLock::new();
         COPY.get_or_init(|| {
             use std::os::unix::fs::PermissionsExt as _;
             let folder = std::env::temp_dir().join(format!("lazaret-it-{}", std::process::id()));

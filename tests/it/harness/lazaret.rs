@@ -100,7 +100,7 @@ impl Lazaret {
 
     /// Another policy than the engine's.
     pub fn only_policy(mut self, toml: &str) -> Self {
-        self.policy = toml.to_owned();
+        toml.clone_into(&mut self.policy);
         self
     }
 

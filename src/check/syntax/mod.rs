@@ -1,0 +1,61 @@
+//! The layer that says whether the text is a script of its language, and where not.
+//!
+//! Reads the tree's ERROR and MISSING nodes, and tells one problem, the first: what follows a
+//! syntax error is mostly its echo. For Python an error rejects. For bash it never does on the
+//! host, because the grammar refuses some valid scripts: the report is undecided, and `bash -n` in
+//! the container has the last word before the first statement.
+
+mod bash;
+mod brackets;
+mod python;
+
+use std::ops::Range;
+
+use tree_sitter::Node;
+
+use super::notes::Notes;
+use super::tree::{Script, Step, Walk};
+use crate::language::Grammar;
+use crate::text::floor_char_boundary;
+
+/// How much of a line a finding underlines where nothing shorter is known to be wrong.
+const SHOWN: usize = 60;
+
+/// What is wrong, and where.
+struct Problem {
+    span: Range<usize>,
+    message: String,
+}
+
+/// Whether only the interpreter can tell.
+pub(super) fn check(script: &Script<'_>, notes: &mut Notes<'_>) -> bool {
+    match script.grammar {
+        Grammar::Python => {
+            python::check(script, notes);
+            false
+        }
+        Grammar::Bash => bash::check(script, notes),
+    }
+}
+
+/// The first ERROR or MISSING node.
+fn first_error(root: Node<'_>) -> Option<Node<'_>> {
+    let mut walk = Walk::of(root);
+    while let Some(step) = walk.next() {
+        let Step::Enter(node, _) = step else { continue };
+        if node.is_error() || node.is_missing() {
+            return Some(node);
+        }
+        if !node.has_error() {
+            walk.prune();
+        }
+    }
+    None
+}
+
+/// From an offset to the end of its line, or to [`SHOWN`] bytes.
+fn rest_of_line(text: &str, at: usize) -> Range<usize> {
+    let rest = text.get(at..).unwrap_or("");
+    let line = rest.lines().next().unwrap_or("").trim_end();
+    at..at + floor_char_boundary(line, SHOWN)
+}

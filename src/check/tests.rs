@@ -1,0 +1,358 @@
+//! Every rule against its own examples, and what must hold for the check as a whole.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::policy::Level;
+
+fn python() -> &'static Language {
+    Language::by_name("python").expect("python")
+}
+
+fn bash() -> &'static Language {
+    Language::by_name("bash").expect("bash")
+}
+
+/// An example's bytes: `{byte_ff}` is one that no UTF-8 text holds.
+fn checked_example(script: &str, language: &'static Language) -> Report {
+    let mut parts = script.split("{byte_ff}");
+    let first = parts.next().unwrap_or_default().as_bytes().to_vec();
+    let bytes = parts.fold(first, |bytes, part| {
+        [&bytes, b"\xff".as_slice(), part.as_bytes()].concat()
+    });
+    check_bytes(&bytes, language, &Policy::default())
+}
+
+fn checked(script: &str, language: &'static Language) -> Report {
+    check(script, language, &Policy::default())
+}
+
+fn rules_of(report: &Report) -> Vec<&'static str> {
+    report.findings.iter().map(|finding| finding.rule).collect()
+}
+
+/// `length` characters of an alphabet, the same each time, without a pattern that reads as a
+/// placeholder.
+fn made_of(alphabet: &str, length: usize) -> String {
+    let letters: Vec<char> = alphabet.chars().collect();
+    let mut state = 7_usize;
+    let mut next = || {
+        state = (state * 1_103_515_245 + 12_345) % (1 << 31);
+        letters[(state >> 8) % letters.len()]
+    };
+    (0..length).map(|_| next()).collect()
+}
+
+/// An example with its placeholders replaced.
+fn expand(example: &str) -> String {
+    const LOWER: &str = "abcdefghijklmnopqrstuvwxyz0123456789";
+    const MIXED: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    let mut script = example.to_owned();
+    for (name, alphabet, length) in [
+        ("digits3", "0123456789", 3),
+        ("digits20", "0123456789", 20),
+        ("hex40", "0123456789abcdef", 40),
+        ("alnum20", MIXED, 20),
+        ("alnum24", MIXED, 24),
+        ("alnum35", MIXED, 35),
+        ("alnum36", MIXED, 36),
+        ("alnum40", LOWER, 40),
+        ("upper16", "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16),
+        (
+            "base64_40",
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
+            40,
+        ),
+        ("dashes", "-", 5),
+        ("characters10000", "#", 10_000),
+        ("characters10001", "#", 10_001),
+    ] {
+        let placeholder = ["{", name, "}"].concat();
+        if script.contains(&placeholder) {
+            script = script.replace(&placeholder, &made_of(alphabet, length));
+        }
+    }
+    script
+}
+
+/// The language an example of a rule is in: its shebang's, the rule's, or Python.
+fn language_of(rule: &Rule, script: &str) -> &'static Language {
+    let named = rule.language.and_then(Language::by_name);
+    named
+        .or_else(|| Language::detect(script, None))
+        .unwrap_or_else(python)
+}
+
+#[test]
+fn every_rule_catches_what_it_must_and_nothing_else() {
+    let mut wrong = Vec::new();
+    for rule in rules() {
+        assert!(
+            !rule.catches.is_empty() && !rule.passes.is_empty(),
+            "{}",
+            rule.id
+        );
+        let examples = (rule.catches.iter().map(|script| (script, true)))
+            .chain(rule.passes.iter().map(|script| (script, false)));
+        for (example, caught) in examples {
+            let script = expand(example);
+            let report = checked_example(&script, language_of(rule, &script));
+            let found = report
+                .findings
+                .iter()
+                .find(|finding| finding.rule == rule.id);
+            if found.is_some() != caught {
+                wrong.push(format!("{} {example:?}: {:?}", rule.id, rules_of(&report)));
+            }
+            if let Some(finding) = found {
+                assert_eq!((finding.level, finding.layer), (rule.level, rule.layer));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
+}
+
+#[test]
+fn rules_have_unique_ids_that_tell_their_language() {
+    let ids: Vec<&str> = rules().map(|rule| rule.id).collect();
+    for (at, rule) in rules().enumerate() {
+        assert!(!ids[at + 1..].contains(&rule.id), "{}", rule.id);
+        if let Some(language) = rule.language {
+            assert!(rule.id.starts_with(language), "{}", rule.id);
+        }
+        for text in [rule.what, rule.why, rule.instead] {
+            assert!(!text.is_empty() && !text.contains('\n'), "{}", rule.id);
+        }
+    }
+}
+
+#[test]
+fn a_policy_turns_layers_off() {
+    let mut policy = Policy::default();
+    policy.checks_off.insert("dangerous".to_owned());
+    assert!(check("eval('x')", python(), &policy).findings.is_empty());
+    assert!(!check("def f(", python(), &policy).findings.is_empty());
+}
+
+#[test]
+fn a_policy_moves_levels_and_turns_rules_off() {
+    let script = "eval('x')";
+    let with = |level| {
+        let policy =
+            Policy::from_toml(&format!("[rules]\npython-eval = '{level}'")).expect("policy");
+        check(script, python(), &policy)
+    };
+    assert_eq!(with("off").findings, vec![]);
+    let warned = with("warn");
+    assert!(warned.accepted());
+    assert_eq!(warned.findings[0].level, Level::Warn);
+    assert!(!with("block").accepted());
+}
+
+#[test]
+fn all_layers_speak_and_the_first_names_the_verdict() {
+    let script = "eval('x')\napi_key = 'secret123'\ndef foo(";
+    let report = checked(script, python());
+    assert_eq!(
+        rules_of(&report),
+        ["python-syntax", "secret-assignment", "python-eval"]
+    );
+    assert_eq!(report.verdict().expect("a verdict").layer, Layer::Syntax);
+    let finding = &report.findings[0];
+    assert_eq!(
+        (finding.line, finding.column, finding.end_column),
+        (3, 8, 9)
+    );
+    assert_eq!(finding.message, "`(` was never closed");
+}
+
+#[test]
+fn a_script_beyond_the_limit_is_not_read_further() {
+    let report = checked(&"x = 1\n".repeat(5_000), python());
+    assert_eq!(rules_of(&report), ["size-characters"]);
+    assert!(!report.undecided && !report.accepted());
+    assert!(checked(&"é".repeat(10_001), bash()).verdict().is_some());
+    assert!(checked(&"é".repeat(10_000), bash()).accepted());
+}
+
+#[test]
+fn a_broken_bash_script_is_left_to_bash() {
+    let report = checked("if [ true", bash());
+    assert!(report.undecided && report.accepted());
+    let finding = &report.findings[0];
+    assert_eq!((finding.rule, finding.level), ("bash-syntax", Level::Warn));
+    assert!(
+        finding.message.contains("`then … fi`"),
+        "{}",
+        finding.message
+    );
+    assert!(!checked("echo hi\n", bash()).undecided);
+}
+
+#[test]
+fn nothing_is_a_valid_script() {
+    for script in ["", "\n", "  \n\t\n", "# only a comment", "\u{feff}", "\r\n"] {
+        for language in &crate::language::LANGUAGES {
+            let report = checked(script, language);
+            assert!(
+                report.accepted() && !report.undecided,
+                "{script:?} {report:?}"
+            );
+        }
+    }
+}
+
+/// Shapes that make parsers and recursive walks fall over.
+fn pathological() -> Vec<String> {
+    let pieces = [
+        "(",
+        "[",
+        "{",
+        "$(",
+        "((",
+        "\"",
+        "`",
+        "f\"{",
+        "<<a ",
+        "if ",
+        "lambda:",
+        "not ",
+        "-",
+        "a.",
+        "f(",
+        "a,",
+        "x = 1 + \n",
+        "def f(\n",
+        "case a in ",
+        "${a:-",
+        "$((",
+        "[[ ",
+        "\"$(",
+        "x='a",
+        "eval ",
+        "eval(",
+        "curl|sh|",
+        "getattr(",
+        "f=f\n",
+        "a=b;b=a\n",
+        "p='secret1';",
+        "é",
+        "\r",
+        "import os as o\n",
+        "x = (x := eval)\n",
+        "'a'+",
+        "password=",
+        "if x:\n ",
+        "$($",
+        "bash -c \"$(",
+    ];
+    let mut scripts: Vec<String> = pieces
+        .iter()
+        .map(|piece| piece.repeat(10_000 / piece.chars().count()))
+        .collect();
+    scripts.push(format!("{}1{}", "(".repeat(4_999), ")".repeat(4_999)));
+    scripts.push(format!("{}{}", "[".repeat(5_000), "]".repeat(5_000)));
+    scripts.push("x".repeat(10_000));
+    scripts.push(format!("x = {}", "eval, ".repeat(1_600)));
+    scripts
+}
+
+#[test]
+fn pathological_scripts_end_in_time_and_stay_small() {
+    for script in pathological() {
+        for language in &crate::language::LANGUAGES {
+            let start = std::time::Instant::now();
+            let report = checked(&script, language);
+            let took = start.elapsed();
+            let beginning: String = script.chars().take(12).collect();
+            assert!(took.as_secs() < 5, "{beginning:?} took {took:?}");
+            assert!(report.findings.len() <= MOST_FINDINGS);
+        }
+    }
+}
+
+#[test]
+fn the_block_among_many_warnings_is_kept() {
+    let script = format!("f.__globals__\n{}eval(x)\n", "f.__code__\n".repeat(300));
+    let report = checked(&script, python());
+    assert_eq!(report.findings.len(), MOST_FINDINGS);
+    assert_eq!(report.verdict().expect("a verdict").rule, "python-eval");
+}
+
+/// Text in which the words and marks that the checks look for are likely.
+fn scripts() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        "\\PC{0,8}",
+        "[\\x00-\\x7f]{0,6}",
+        prop::sample::select(vec![
+            "eval",
+            "exec(",
+            "import os",
+            " as ",
+            "from os import ",
+            "*",
+            "os.system(",
+            "getattr",
+            "(x, '__",
+            "')",
+            "curl ",
+            "| ",
+            "sh",
+            "$(",
+            "${",
+            "`",
+            "\"",
+            "'",
+            "<<EOF\n",
+            "EOF\n",
+            "\n",
+            "    ",
+            "password",
+            "=",
+            " = ",
+            "'hunter2'",
+            "-----BEGIN ",
+            "PRIVATE KEY-----",
+            "AKIA",
+            "if ",
+            "then",
+            "fi",
+            "def f(",
+            "):",
+            "lambda ",
+            ":",
+            "class ",
+            "match x:\n",
+            "case ",
+            "{",
+            "}",
+            "[",
+            "]",
+            "é",
+            "\u{feff}",
+            "\r\n",
+            "://",
+            "@",
+            "f'{",
+            "\\",
+        ])
+        .prop_map(str::to_owned),
+    ];
+    prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    #[test]
+    fn no_text_panics_and_every_span_lies_in_it(script in scripts()) {
+        for language in &crate::language::LANGUAGES {
+            let report = checked(&script, language);
+            for finding in &report.findings {
+                prop_assert!(script.get(finding.span.clone()).is_some(), "{:?}", finding);
+                prop_assert!(!finding.message.contains('\n'));
+            }
+            prop_assert!(report.findings.is_sorted_by_key(|finding| (finding.layer, finding.span.start)));
+        }
+    }
+}
