@@ -91,10 +91,13 @@ fn missing(script: &Script<'_>, node: Node<'_>) -> Problem {
 /// The first line at or after the error's beginning that needs a colon at its end and has none.
 fn lost_colon(text: &str, node: Node<'_>) -> Option<Problem> {
     let mut at = line_start(text, node.start_byte());
-    for line in text.get(at..node.end_byte().max(at))?.split_inclusive('\n') {
+    for line in text.get(at..)?.split_inclusive('\n') {
+        if at >= node.end_byte() {
+            break;
+        }
         let code = line.trim();
         let word = first_word(code);
-        if HEADS.contains(&word) && lacks_colon(code) && node.start_byte() < at + line.len() {
+        if HEADS.contains(&word) && lacks_colon(code) {
             let end = at + line.trim_end().len();
             let message = format!("expected `:` at the end of the line that begins with `{word}`");
             return Some(Problem {
