@@ -127,13 +127,32 @@ fn lacks_colon(line: &str) -> bool {
     depth == 0 && quote.is_none()
 }
 
+/// An `else` and the like that the parser could place nowhere, with no statement to continue.
 fn continuation(text: &str, node: Node<'_>) -> Option<Problem> {
-    let word = first_word(text.get(node.start_byte()..)?);
-    let (_, before) = CONTINUATIONS.iter().find(|(after, _)| *after == word)?;
-    Some(Problem {
-        span: node.start_byte()..node.start_byte() + word.len(),
-        message: format!("`{word}` has no `{before}` before it at the same indentation"),
-    })
+    let mut walk = Walk::of(node);
+    while let Some(step) = walk.next() {
+        let Step::Enter(token, _) = step else {
+            continue;
+        };
+        if !token.is_error() {
+            walk.prune();
+        }
+        let word = text.get(token.byte_range()).unwrap_or("");
+        if HEADS.contains(&word) && !is_continuation(word) {
+            return None;
+        }
+        if let Some((_, before)) = CONTINUATIONS.iter().find(|(after, _)| *after == word) {
+            return Some(Problem {
+                span: token.byte_range(),
+                message: format!("`{word}` has no `{before}` before it at the same indentation"),
+            });
+        }
+    }
+    None
+}
+
+fn is_continuation(word: &str) -> bool {
+    CONTINUATIONS.iter().any(|(after, _)| *after == word)
 }
 
 fn foreign(text: &str, node: Node<'_>) -> Option<Problem> {
