@@ -1,6 +1,6 @@
 //! Scopes and what names may stand for in them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use tree_sitter::Node;
 
@@ -50,6 +50,8 @@ pub(super) struct Binding<'tree, 'text> {
 pub(super) struct Scopes<'tree, 'text> {
     scopes: Vec<Scope<'text>>,
     bindings: HashMap<(usize, &'text str), Bindings<'tree>>,
+    /// Names that some scope binds to something known, as an import does.
+    known: HashSet<&'text str>,
 }
 
 impl<'tree, 'text> Scopes<'tree, 'text> {
@@ -58,6 +60,7 @@ impl<'tree, 'text> Scopes<'tree, 'text> {
         let mut scopes = Self {
             scopes: Vec::new(),
             bindings: HashMap::new(),
+            known: HashSet::new(),
         };
         scopes.open(ScopeKind::Module, None);
         scopes
@@ -100,6 +103,9 @@ impl<'tree, 'text> Scopes<'tree, 'text> {
         let global =
             (self.scopes.get(scope)).is_some_and(|own| own.globals.contains(&binding.name));
         let home = if global { 0 } else { scope };
+        if matches!(binding.value, Some(Value::Known(_))) {
+            self.known.insert(binding.name);
+        }
         let bindings = self.bindings.entry((home, binding.name)).or_default();
         if !binding.conditional && !global && bindings.hides_from.is_none() {
             bindings.hides_from = Some(binding.at);
@@ -109,6 +115,11 @@ impl<'tree, 'text> Scopes<'tree, 'text> {
         {
             bindings.values.push(value);
         }
+    }
+
+    /// Whether a name is bound to something known anywhere; cheaper to ask than [`Self::lookup`].
+    pub(super) fn is_known(&self, name: &str) -> bool {
+        self.known.contains(name)
     }
 
     /// Everything that a name may stand for at a place of a scope.
