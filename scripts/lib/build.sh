@@ -4,9 +4,12 @@
 
 RECIPE=$(sha256sum "${BASH_SOURCE[0]}" | cut -c 1-12)
 
+tar_path() { echo "$TAR_DIR/$1.$RECIPE.tar"; }
+
 # tar_of NAME: the path of NAME's tar, built if it is not there: python, bash or empty.
 tar_of() {
-    local tar=$TAR_DIR/$1.$RECIPE.tar tree=$TAR_DIR/$1.tree
+    local tar tree=$TAR_DIR/$1.tree
+    tar=$(tar_path "$1")
     if [[ ! -f $tar ]]; then
         rm -rf "$TAR_DIR/$1".*
         mkdir -p "$tree"
