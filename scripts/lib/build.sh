@@ -11,8 +11,10 @@ tar_of() {
     local tar tree=$TAR_DIR/$1.tree
     tar=$(tar_path "$1")
     if [[ ! -f $tar ]]; then
-        rm -rf "$TAR_DIR/$1".*
+        rm -rf "$tree"
         mkdir -p "$tree"
+        # Recent tars of other recipes stay: another checkout may still use them.
+        find "$TAR_DIR" -name "$1.*.tar" -mtime +7 -delete
         "fill_$1" "$tree"
         tar --numeric-owner --create --file "$tar.part" --directory "$tree" .
         mv "$tar.part" "$tar"
@@ -65,7 +67,8 @@ fill_bash() {
     ln -s bin "$tree/sbin"
     ln -s ../bin "$tree/usr/bin"
     ln -s ../bin "$tree/usr/sbin"
-    printf '%s\n' root:x:0:0:root:/root:/bin/sh nobody:x:65534:65534:nobody:/:/sbin/nologin >"$tree/etc/passwd"
+    printf '%s\n' root:x:0:0:root:/root:/bin/sh nobody:x:65534:65534:nobody:/:/sbin/nologin \
+        >"$tree/etc/passwd"
     printf '%s\n' root:x:0: nobody:x:65534: >"$tree/etc/group"
     rm -rf "$packages"
 }
