@@ -11,5 +11,9 @@
 #![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod harness;
+mod isolation;
+mod memory;
+mod processes;
 mod rooms;
 mod smoke;
+mod streams;
