@@ -42,6 +42,27 @@ fn a_plain_137_is_not_taken_for_it() {
     }
 }
 
+/// 13: a script that makes its launcher the larger one has the witness killed: what happened is then
+/// in the engine's records, and the result says so.
+#[test]
+fn the_launcher_as_the_oom_killers_victim_is_not_lost() {
+    let Some(engine) = docker() else { return };
+    let lazaret = attack(engine, "make-launcher-the-victim.py").args(&["--memory", "32m"]);
+    let told = hold(engine, lazaret);
+    let document = &told.document;
+    let status = document["status"].as_str().expect("a status");
+    // Docker 20.10 does not always record the OOM of process 1, but always its death.
+    assert!(
+        ["out_of_memory", "signaled"].contains(&status),
+        "{document:#}"
+    );
+    assert_eq!(document["signal"], "SIGKILL", "{document:#}");
+    assert!(
+        told.shows("oom-event") || told.shows("died-event"),
+        "{document:#}"
+    );
+}
+
 /// 14: a child is killed, and its parent goes on: a success that says so.
 #[test]
 fn a_child_out_of_memory_is_noted() {

@@ -15,7 +15,7 @@ const PODMAN_ALLOWS: [&str; 5] = [
     "unshare user",
     "unshare user, mount",
     "clone user",
-    "clone3",
+    "clone3 user",
     "keyctl",
 ];
 
