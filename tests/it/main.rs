@@ -11,5 +11,7 @@
 #![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod harness;
+mod outcomes;
 mod rooms;
+mod running;
 mod smoke;
