@@ -4,12 +4,17 @@
 
 RECIPE=$(sha256sum "${BASH_SOURCE[0]}" | cut -c 1-12)
 
+tar_path() { echo "$TAR_DIR/$1.$RECIPE.tar"; }
+
 # tar_of NAME: the path of NAME's tar, built if it is not there: python, bash or empty.
 tar_of() {
-    local tar=$TAR_DIR/$1.$RECIPE.tar tree=$TAR_DIR/$1.tree
+    local tar tree=$TAR_DIR/$1.tree
+    tar=$(tar_path "$1")
     if [[ ! -f $tar ]]; then
-        rm -rf "$TAR_DIR/$1".*
+        rm -rf "$tree"
         mkdir -p "$tree"
+        # Recent tars of other recipes stay: another checkout may still use them.
+        find "$TAR_DIR" -name "$1.*.tar" -mtime +7 -delete
         "fill_$1" "$tree"
         tar --numeric-owner --create --file "$tar.part" --directory "$tree" .
         mv "$tar.part" "$tar"
@@ -62,7 +67,8 @@ fill_bash() {
     ln -s bin "$tree/sbin"
     ln -s ../bin "$tree/usr/bin"
     ln -s ../bin "$tree/usr/sbin"
-    printf '%s\n' root:x:0:0:root:/root:/bin/sh nobody:x:65534:65534:nobody:/:/sbin/nologin >"$tree/etc/passwd"
+    printf '%s\n' root:x:0:0:root:/root:/bin/sh nobody:x:65534:65534:nobody:/:/sbin/nologin \
+        >"$tree/etc/passwd"
     printf '%s\n' root:x:0: nobody:x:65534: >"$tree/etc/group"
     rm -rf "$packages"
 }

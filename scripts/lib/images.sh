@@ -27,11 +27,14 @@ images_provide() {
 
 provide_language() {
     local engine=$1 language=$2
-    language_image "$engine" "$language" >/dev/null ||
-        pull_image "$engine" "${OFFICIAL_IMAGE[$language]}" ||
-        import_image "$engine" "$language" "${BUILT_IMAGE[$language]}" 'ENV LANG=C.UTF-8' \
-            'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' \
-            "CMD [\"${COMMAND_OF[$language]}\"]"
+    language_image "$engine" "$language" >/dev/null && return
+    # A tar of ours says that no registry answered when it was built: do not ask again.
+    if [[ ! -f $(tar_path "$language") ]]; then
+        pull_image "$engine" "${OFFICIAL_IMAGE[$language]}" && return
+    fi
+    import_image "$engine" "$language" "${BUILT_IMAGE[$language]}" 'ENV LANG=C.UTF-8' \
+        'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' \
+        "CMD [\"${COMMAND_OF[$language]}\"]"
 }
 
 # language_image ENGINE LANGUAGE: prints the image that the engine has for it; false if none.

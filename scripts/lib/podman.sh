@@ -68,13 +68,14 @@ exec_as_rootless() {
     exec "${user[@]}" "$@"
 }
 
-# Podman keeps one process for each user, which holds the user's namespaces. It ends with us.
+# Rootless Podman keeps one process for each user, which holds the user's namespaces. Without it
+# there is nothing to stop, and any podman command would start it.
 rootless_stop() {
-    rootless_user_ready || return 0
     local pid
-    have podman && remove_our_containers rootless
     pid=$(cat "$ROOTLESS_RUN_DIR/libpod/tmp/pause.pid" 2>/dev/null) || return 0
     [[ $(stat --format=%U "/proc/$pid" 2>/dev/null) == "$ROOTLESS_USER" ]] || return 0
+    require_root "stop rootless Podman"
+    remove_our_containers rootless
     say "ending rootless Podman's pause process, $pid"
     kill -TERM "$pid"
 }

@@ -202,6 +202,105 @@ fn nothing_is_a_valid_script() {
     }
 }
 
+/// Files of a directory of `fixtures/scripts`: name and text.
+fn fixtures(directory: &str) -> Vec<(String, String)> {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/scripts");
+    let entries = std::fs::read_dir(path.join(directory)).expect("fixtures");
+    let mut files: Vec<(String, String)> = entries
+        .map(|entry| {
+            let path = entry.expect("an entry").path();
+            let name = path.file_name().expect("a name").to_string_lossy();
+            (
+                name.into_owned(),
+                std::fs::read_to_string(&path).expect("text"),
+            )
+        })
+        .collect();
+    files.sort();
+    assert!(!files.is_empty());
+    files
+}
+
+#[test]
+fn good_scripts_are_accepted() {
+    for (name, text) in fixtures("good") {
+        let language = Language::detect(&text, Some(&name)).expect("a language");
+        let report = checked(&text, language);
+        assert!(report.accepted(), "{name}: {:?}", report.findings);
+        assert!(text.chars().count() <= 10_000, "{name}");
+    }
+}
+
+/// The file's name begins with the rule that must speak.
+#[test]
+fn bad_scripts_are_found_out() {
+    for (name, text) in fixtures("bad") {
+        let language = Language::detect(&text, Some(&name)).expect("a language");
+        let report = checked(&text, language);
+        let rule = name.split('.').next().expect("a rule");
+        assert!(
+            rules_of(&report).contains(&rule),
+            "{name}: {:?}",
+            report.findings
+        );
+    }
+}
+
+#[test]
+fn messages_say_what_is_wrong_and_where() {
+    let told = |script: &str, language| {
+        let report = checked(script, language);
+        let finding = report.findings.first().expect("a finding").clone();
+        format!("{}:{} {}", finding.line, finding.column, finding.message)
+    };
+    for (script, begins) in [
+        ("def foo(a, b)\n    return 1\n", "1:14 expected `:`"),
+        ("x = = 3\n", "1:5 `=` is not expected here"),
+        ("if x = 3:\n    pass\n", "1:6 `=` assigns"),
+        ("x = 1\nelse:\n    y = 2\n", "2:1 `else` has no `if`"),
+        (
+            "if x && y:\n    pass\n",
+            "1:6 `&&` is not Python; write `and`",
+        ),
+        ("s = 'abc\n", "1:5 the string that ' opens"),
+        (
+            "def f():\npass\n",
+            "1:1 expected an indented block after `def`",
+        ),
+        ("x = (1]\n", "1:7 `]` does not match"),
+    ] {
+        let message = told(script, python());
+        assert!(message.starts_with(begins), "{script:?}: {message}");
+    }
+    for (script, begins) in [
+        (
+            "for i in 1 2; do\n  echo\n",
+            "1:1 `done` is probably missing",
+        ),
+        ("echo \"abc\n", "1:6 the \" that opens here"),
+        ("true\nif x; then y\n", "2:1 `fi` is probably missing"),
+    ] {
+        let message = told(script, bash());
+        assert!(message.starts_with(begins), "{script:?}: {message}");
+    }
+}
+
+#[test]
+fn a_secret_is_never_repeated() {
+    let secret = ["hunter", "2-", "correct", "-horse"].concat();
+    for script in [
+        format!("password = '{secret}'\n"),
+        format!("#!bash\nPASSWORD='{secret}'\n"),
+        format!("db = 'postgres://me:{secret}@db'\n"),
+    ] {
+        let language = Language::detect(&script, None).unwrap_or_else(python);
+        let report = checked(&script, language);
+        let finding = report.findings.first().expect("a finding");
+        assert_eq!(script.get(finding.span.clone()), Some(secret.as_str()));
+        assert!(finding.message.contains("`hun…`") && !finding.message.contains("hunt"));
+    }
+}
+
 /// Shapes that make parsers and recursive walks fall over.
 fn pathological() -> Vec<String> {
     let pieces = [

@@ -33,6 +33,7 @@ pub(in crate::check) static PYTHON_EVAL: Rule = Rule {
         "__builtins__.eval(x)\n",
         "__builtins__['eval'](x)\n",
         "list(map(eval, lines))\n",
+        "from builtins import eval as e\nlist(map(e, lines))\n",
         "getattr(__import__('builtins'), 'eval')(x)\n",
         "def f():\n    eval(x)\ndef g(eval):\n    pass\n",
         "class A:\n    def eval(self):\n        return eval('1')\n",

@@ -55,6 +55,7 @@ pub(in crate::check) static SECRET_ASSIGNMENT: Rule = Rule {
         "token = f'{prefix}-{value}'\n",
         "pad_token = '[PAD]'\n",
         "token = '+'\n",
+        "page = {'input_token': 'next_token'}\n",
         "password_file = '/run/secrets/password'\n",
         "password = getpass.getpass('Password for the database: ')\n",
         "# password = 'hunter{digits3}'\n",

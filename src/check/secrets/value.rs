@@ -93,7 +93,11 @@ fn fits(value: &str, credential: Credential) -> bool {
         Credential::Password => !blank || !is_prose(value),
         Credential::Token => {
             let plain_word = value.chars().all(char::is_alphabetic) && value.chars().count() < 8;
-            !blank && !plain_word && !is_upper_name(value) && value.chars().count() >= 6
+            !blank
+                && !plain_word
+                && !is_upper_name(value)
+                && !names_a_token(value)
+                && value.chars().count() >= 6
         }
     }
 }
@@ -152,6 +156,15 @@ fn is_reference(value: &str) -> bool {
         || REFERENCES
             .iter()
             .any(|beginning| value.starts_with(beginning))
+}
+
+/// `next_token`, `access_key`: a field's name where tokens are talked about.
+fn names_a_token(value: &str) -> bool {
+    value.contains('_')
+        && value
+            .chars()
+            .all(|letter| letter.is_ascii_lowercase() || letter == '_')
+        && super::name::credential(value) == Some(Credential::Token)
 }
 
 /// `SERVICE_TOKEN`, `NUMBER`: the name of a variable or of a kind.

@@ -91,10 +91,13 @@ fn missing(script: &Script<'_>, node: Node<'_>) -> Problem {
 /// The first line at or after the error's beginning that needs a colon at its end and has none.
 fn lost_colon(text: &str, node: Node<'_>) -> Option<Problem> {
     let mut at = line_start(text, node.start_byte());
-    for line in text.get(at..node.end_byte().max(at))?.split_inclusive('\n') {
+    for line in text.get(at..)?.split_inclusive('\n') {
+        if at >= node.end_byte() {
+            break;
+        }
         let code = line.trim();
         let word = first_word(code);
-        if HEADS.contains(&word) && lacks_colon(code) && node.start_byte() < at + line.len() {
+        if HEADS.contains(&word) && lacks_colon(code) {
             let end = at + line.trim_end().len();
             let message = format!("expected `:` at the end of the line that begins with `{word}`");
             return Some(Problem {
@@ -124,13 +127,32 @@ fn lacks_colon(line: &str) -> bool {
     depth == 0 && quote.is_none()
 }
 
+/// An `else` and the like that the parser could place nowhere, with no statement to continue.
 fn continuation(text: &str, node: Node<'_>) -> Option<Problem> {
-    let word = first_word(text.get(node.start_byte()..)?);
-    let (_, before) = CONTINUATIONS.iter().find(|(after, _)| *after == word)?;
-    Some(Problem {
-        span: node.start_byte()..node.start_byte() + word.len(),
-        message: format!("`{word}` has no `{before}` before it at the same indentation"),
-    })
+    let mut walk = Walk::of(node);
+    while let Some(step) = walk.next() {
+        let Step::Enter(token, _) = step else {
+            continue;
+        };
+        if !token.is_error() {
+            walk.prune();
+        }
+        let word = text.get(token.byte_range()).unwrap_or("");
+        if HEADS.contains(&word) && !is_continuation(word) {
+            return None;
+        }
+        if let Some((_, before)) = CONTINUATIONS.iter().find(|(after, _)| *after == word) {
+            return Some(Problem {
+                span: token.byte_range(),
+                message: format!("`{word}` has no `{before}` before it at the same indentation"),
+            });
+        }
+    }
+    None
+}
+
+fn is_continuation(word: &str) -> bool {
+    CONTINUATIONS.iter().any(|(after, _)| *after == word)
 }
 
 fn foreign(text: &str, node: Node<'_>) -> Option<Problem> {

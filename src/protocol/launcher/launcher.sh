@@ -143,7 +143,7 @@ probes=() arguments=()
 attest
 receive
 for name in {http,https,ftp,no,all}_proxy {HTTP,HTTPS,FTP,NO,ALL}_PROXY; do [[ ${!name-} ]] || unset "$name"; done
-if ! problem=$(bash -n $script 2>&1); then
+if ! problem=$(bash -O extglob -n $script 2>&1); then
     mark syntax "reason=$(hex "$problem")"
     exit 0
 fi

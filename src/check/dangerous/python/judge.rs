@@ -83,6 +83,12 @@ impl<'tree> Judge<'_, 'tree, '_, '_> {
     }
 
     fn mention(&mut self, node: Node<'tree>, scope: usize) {
+        let written = self.resolver.script.of(node);
+        let is_name = Kind::of(node) == Kind::Identifier;
+        // Most names of a script are neither a table's nor imported.
+        if is_name && !super::names::could_be(written) && !self.resolver.scopes.is_known(written) {
+            return;
+        }
         let names = self.resolver.names(node, scope);
         for name in names {
             if let Some(Meaning::Banned(rule)) = meaning(&name) {

@@ -1,6 +1,6 @@
 //! Scopes and what names may stand for in them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use tree_sitter::Node;
 
@@ -48,46 +48,49 @@ pub(super) struct Binding<'tree, 'text> {
 
 /// Every scope of a script.
 pub(super) struct Scopes<'tree, 'text> {
-    scopes: Vec<Scope<'text>>,
+    all: Vec<Scope<'text>>,
     bindings: HashMap<(usize, &'text str), Bindings<'tree>>,
+    /// Names that some scope binds to something known, as an import does.
+    known: HashSet<&'text str>,
 }
 
 impl<'tree, 'text> Scopes<'tree, 'text> {
     /// The module's scope alone; its number is 0.
     pub(super) fn new() -> Self {
         let mut scopes = Self {
-            scopes: Vec::new(),
+            all: Vec::new(),
             bindings: HashMap::new(),
+            known: HashSet::new(),
         };
         scopes.open(ScopeKind::Module, None);
         scopes
     }
 
     pub(super) fn open(&mut self, kind: ScopeKind, parent: Option<usize>) -> usize {
-        self.scopes.push(Scope {
+        self.all.push(Scope {
             kind,
             parent,
             wildcards: Vec::new(),
             globals: Vec::new(),
         });
-        self.scopes.len() - 1
+        self.all.len() - 1
     }
 
     pub(super) fn wildcard(&mut self, scope: usize, module: &'text str) {
-        if let Some(scope) = self.scopes.get_mut(scope) {
+        if let Some(scope) = self.all.get_mut(scope) {
             scope.wildcards.push(module);
         }
     }
 
     pub(super) fn global(&mut self, scope: usize, name: &'text str) {
-        if let Some(scope) = self.scopes.get_mut(scope) {
+        if let Some(scope) = self.all.get_mut(scope) {
             scope.globals.push(name);
         }
     }
 
     /// The nearest scope that is not a comprehension's: where `:=` binds.
     pub(super) fn statement_scope(&self, mut scope: usize) -> usize {
-        while let Some(found) = self.scopes.get(scope) {
+        while let Some(found) = self.all.get(scope) {
             match found.parent {
                 Some(parent) if found.kind == ScopeKind::Comprehension => scope = parent,
                 _ => break,
@@ -97,9 +100,11 @@ impl<'tree, 'text> Scopes<'tree, 'text> {
     }
 
     pub(super) fn bind(&mut self, scope: usize, binding: Binding<'tree, 'text>) {
-        let global =
-            (self.scopes.get(scope)).is_some_and(|own| own.globals.contains(&binding.name));
+        let global = (self.all.get(scope)).is_some_and(|own| own.globals.contains(&binding.name));
         let home = if global { 0 } else { scope };
+        if matches!(binding.value, Some(Value::Known(_))) {
+            self.known.insert(binding.name);
+        }
         let bindings = self.bindings.entry((home, binding.name)).or_default();
         if !binding.conditional && !global && bindings.hides_from.is_none() {
             bindings.hides_from = Some(binding.at);
@@ -111,12 +116,17 @@ impl<'tree, 'text> Scopes<'tree, 'text> {
         }
     }
 
+    /// Whether a name is bound to something known anywhere; cheaper to ask than [`Self::lookup`].
+    pub(super) fn is_known(&self, name: &str) -> bool {
+        self.known.contains(name)
+    }
+
     /// Everything that a name may stand for at a place of a scope.
     pub(super) fn lookup(&self, name: &str, from: usize, at: usize) -> Vec<Value<'tree>> {
         let mut found = Vec::new();
         let mut next = Some(from);
         while let Some(number) = next {
-            let Some(scope) = self.scopes.get(number) else {
+            let Some(scope) = self.all.get(number) else {
                 break;
             };
             next = scope.parent;
