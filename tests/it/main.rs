@@ -10,6 +10,8 @@
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 #![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
 
+mod failures;
+mod fake_engine;
 mod harness;
 mod outcomes;
 mod rooms;
