@@ -10,9 +10,11 @@
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 #![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
 
+mod exits;
 mod failures;
 mod fake_engine;
 mod harness;
+mod input;
 mod outcomes;
 mod rooms;
 mod running;
