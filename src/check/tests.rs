@@ -126,6 +126,22 @@ fn rules_have_unique_ids_that_tell_their_language() {
     }
 }
 
+/// The scanner of tree-sitter-bash would read out of bounds, as `tree::readable` tells.
+#[test]
+fn characters_that_crash_the_grammars_scanner_do_no_harm() {
+    for character in ['\u{10ffff}', '\u{1f980}', '\u{ffff}', '\u{100}'] {
+        for script in ["{1C..2}", "{1..2C}", "{C1..C2}", "echo {1C"] {
+            let script = script.replace('C', &character.to_string().repeat(20));
+            let _ = checked(&script, bash());
+        }
+    }
+    let report = checked("echo \u{1f980}\u{e9}; eval \"$x\"\n", bash());
+    assert_eq!(
+        (report.findings[0].rule, report.findings[0].column),
+        ("bash-eval", 10)
+    );
+}
+
 #[test]
 fn a_policy_turns_layers_off() {
     let mut policy = Policy::default();

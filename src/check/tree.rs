@@ -3,6 +3,7 @@
 //! Every walk is a cursor in a loop: depth costs heap, never stack. Node kinds become small enums
 //! through a table per grammar, because comparing names costs more than the rest of a walk.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 
 use tree_sitter::{Node, Parser, Tree, TreeCursor};
@@ -26,7 +27,7 @@ impl<'text> Script<'text> {
         let language = language(grammar);
         let tree = PARSER.with_borrow_mut(|parser| {
             parser.set_language(&language).ok()?;
-            parser.parse(text, None)
+            parser.parse(&*readable(text, grammar), None)
         })?;
         Some(Self {
             text,
@@ -38,6 +39,29 @@ impl<'text> Script<'text> {
     /// A node's text; empty where its range is not one of the text, which no node's is.
     pub(super) fn of(&self, node: Node<'_>) -> &'text str {
         self.text.get(node.byte_range()).unwrap_or("")
+    }
+}
+
+/// What the parser gets to read: the same places, and for bash other characters.
+///
+/// The scanner of tree-sitter-bash 0.25 hands any character to C's `isdigit`, which is defined for
+/// bytes alone: one beyond U+FFFF in a brace expansion is a read out of bounds, and hostile scripts
+/// crash the process. Outside ASCII, bash knows nothing but the letters of words; so here each such
+/// byte becomes one, and text is taken from the script itself.
+fn readable(text: &str, grammar: Grammar) -> Cow<'_, str> {
+    match grammar {
+        Grammar::Python => Cow::Borrowed(text),
+        Grammar::Bash if text.is_ascii() => Cow::Borrowed(text),
+        Grammar::Bash => {
+            let letter = |byte: u8| {
+                if byte.is_ascii() {
+                    char::from(byte)
+                } else {
+                    'x'
+                }
+            };
+            Cow::Owned(text.bytes().map(letter).collect())
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use super::args::{Format, Run};
 use super::live::Live;
 use super::{check, exit, input, output, plan, setup, signals};
 use crate::outcome::{Outcome, Status, Verdict};
-use crate::policy::Policy;
+use crate::policy::{Level, Policy};
 use crate::render;
 use crate::sandbox::{Request, Watch};
 
@@ -90,16 +90,34 @@ fn tell(options: &Run, request: Option<&Request>, outcome: &Outcome) {
     }
     let verdict = &outcome.verdict;
     if !exit::is_the_scripts(verdict.status) {
-        let message = verdict
-            .problem
-            .as_ref()
-            .map_or("", |problem| problem.message.as_str());
-        output::message(&format!("{}: {message}", verdict.status.name()));
+        output::message(&format!(
+            "{}: {}",
+            verdict.status.name(),
+            explanation(outcome)
+        ));
     }
     for evidence in &verdict.evidence {
         output::message(&format!("{}: {}", evidence.code, evidence.detail));
     }
     if let Some(cleanup) = outcome.cleanup.as_ref().filter(|cleanup| !cleanup.removed) {
         output::message(&format!("NOT CLEANED UP: {}", cleanup.detail));
+    }
+}
+
+/// Findings that were shown with their carets need not be told again.
+fn explanation(outcome: &Outcome) -> String {
+    let problem = outcome.verdict.problem.as_ref();
+    let blocked = outcome
+        .findings
+        .iter()
+        .any(|finding| finding.level == Level::Block);
+    match (outcome.verdict.status, problem) {
+        (Status::Rejected, Some(problem)) if blocked => {
+            format!(
+                "the {} layer refuses the script; nothing of it ran",
+                problem.kind
+            )
+        }
+        (_, problem) => problem.map_or_else(String::new, |problem| problem.message.clone()),
     }
 }

@@ -3,7 +3,7 @@
 use annotate_snippets::{AnnotationKind, Level as Severity, Renderer, Snippet};
 use serde::Serialize;
 
-use crate::check::{Finding, Report};
+use crate::check::{Finding, Layer, Report};
 use crate::policy::Level;
 use crate::text;
 
@@ -65,12 +65,43 @@ pub fn check_text(file: &str, script: &str, report: &Report, coloured: bool) -> 
 #[must_use]
 pub fn findings_text(file: &str, script: &str, findings: &[Finding], coloured: bool) -> String {
     let file = text::single_line(file);
-    let source = text::safe_in_place(script);
+    let source = text::safe_in_place(&masked(script, findings));
     findings
         .iter()
         .map(|finding| diagnostic(&file, &source, finding, coloured))
         .collect()
 }
+
+/// The script with every secret that was found covered, byte for byte, so that offsets stay right.
+/// Of a private key the whole line is covered: its header may be all that was found.
+fn masked(script: &str, findings: &[Finding]) -> String {
+    let mut covered = script.as_bytes().to_vec();
+    for finding in findings
+        .iter()
+        .filter(|finding| finding.layer == Layer::Secrets)
+    {
+        let start = text::floor_char_boundary(script, finding.span.start);
+        let end = text::floor_char_boundary(script, finding.span.end).max(start);
+        let line_end = script
+            .get(end..)
+            .and_then(|rest| rest.find('\n'))
+            .map_or(script.len(), |at| end + at);
+        let end = if finding.rule == PRIVATE_KEY {
+            line_end
+        } else {
+            end
+        };
+        for byte in covered.get_mut(start..end).into_iter().flatten() {
+            if !matches!(byte, b'\n' | b'"' | b'\'') {
+                *byte = b'*';
+            }
+        }
+    }
+    // Only whole characters were covered.
+    String::from_utf8(covered).unwrap_or_default()
+}
+
+const PRIVATE_KEY: &str = "secret-private-key";
 
 fn diagnostic(file: &str, source: &str, finding: &Finding, coloured: bool) -> String {
     let severity = match finding.level {
@@ -109,7 +140,6 @@ fn within(source: &str, finding: &Finding) -> std::ops::Range<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::Layer;
     use crate::language::Language;
     use crate::text::LineIndex;
 
@@ -135,6 +165,25 @@ mod tests {
     fn a_caret_stands_under_the_exact_span() {
         let script = "x = 1\né = eval('y')\n";
         insta::assert_snapshot!(check_text("a.py", script, &report(script, 11..15), false));
+    }
+
+    #[test]
+    fn a_found_secret_is_never_shown() {
+        let language = Language::by_name("python").expect("a row");
+        let policy = crate::policy::Policy::default();
+        let secrets = [
+            ("api_key = 'se\u{e9}cret123'; eval(x)\n", "cret123"),
+            (
+                concat!("k = '-----BEGIN RSA PRIVATE ", "KEY-----\\nMIIBsecret'\n"),
+                "MIIBsecret",
+            ),
+        ];
+        for (script, secret) in secrets {
+            let report = crate::check::check(script, language, &policy);
+            let shown = check_text("a.py", script, &report, false);
+            assert!(shown.contains("rejected by the secrets layer"), "{shown}");
+            assert!(!shown.contains(secret), "{shown}");
+        }
     }
 
     #[test]

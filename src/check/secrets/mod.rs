@@ -30,8 +30,9 @@ struct Found {
 }
 
 pub(super) fn check(script: &Script<'_>, notes: &mut Notes<'_>) {
-    let mut found = tokens::find(script.text);
-    if name::is_mentioned(script.text) {
+    let lower = script.text.to_ascii_lowercase();
+    let mut found = tokens::find(script.text, &lower);
+    if name::is_mentioned(&lower) {
         settings::in_text(script, &mut found);
         match script.grammar {
             Grammar::Python => python::find(script, &mut found),

@@ -1,9 +1,5 @@
 //! Which names are those of credentials.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 /// How strictly a value is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Credential {
@@ -64,11 +60,11 @@ const NEUTRAL: [&str; 17] = [
     "admin",
 ];
 
-/// Whether the text holds any word that could be part of such a name.
-pub(super) fn is_mentioned(text: &str) -> bool {
-    static WORDS: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new("(?i)pass|pwd|pw|secret|token|key|credential").ok());
-    WORDS.as_ref().is_none_or(|words| words.is_match(text))
+/// Whether a text in lower case holds any word that could be part of such a name.
+pub(super) fn is_mentioned(lower: &str) -> bool {
+    ["pass", "pwd", "pw", "secret", "token", "key", "credential"]
+        .iter()
+        .any(|word| lower.contains(word))
 }
 
 /// What a value under this name would be.

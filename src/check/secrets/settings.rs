@@ -6,61 +6,68 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::bytes::Regex;
 
 use super::Found;
 use super::name::credential;
+use super::tokens::regex;
 use super::value::is_surely_secret;
 use crate::check::rules::secrets::SECRET_ASSIGNMENT;
 use crate::check::tree::Script;
 use crate::language::Grammar;
 
-struct Patterns {
-    setting: Regex,
-    option: Regex,
-}
-
-fn patterns() -> Option<&'static Patterns> {
-    static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
-        Some(Patterns {
-            setting: Regex::new(
-                r#"(?i)([a-z0-9_.-]{0,40}(?:pass|passw(?:or)?d|passphrase|pwd|secret|token|key))\\?["']?[ \t]{0,8}(?:=>|[:=])[ \t]{0,8}\\?["']?([^\s"'\\,;&<>|(){}$`]{6,256})"#,
-            )
-            .ok()?,
-            option: Regex::new(
-                r#"--([a-z-]{0,40}(?:password|passwd|token|secret|key))[ \t]+["']?([^\s"'\\$`<>|;&(){}-][^\s"'\\$`<>|;&(){}]{5,256})"#,
-            )
-            .ok()?,
-        })
-    });
-    PATTERNS.as_ref()
-}
+/// `name = value`, `"name": "value"`, `name => value`.
+static SETTING: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    regex(
+        r#"(?i)([a-z0-9_.-]*(?:pass|passw(?:or)?d|passphrase|pwd|secret|token|key))\\?["']?[ \t]*(?:=>|[:=])[ \t]*\\?["']?([^\s"'\\,;&<>|(){}$`]+)"#,
+    )
+});
+/// `--password value`.
+static OPTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    regex(
+        r#"--([a-z-]*(?:password|passwd|token|secret|key))[ \t]+["']?([^\s"'\\$`<>|;&(){}-][^\s"'\\$`<>|;&(){}]+)"#,
+    )
+});
 
 /// Settings in one piece of text that is data to its language.
 pub(super) fn find(script: &Script<'_>, piece: Range<usize>, found: &mut Vec<Found>) {
-    if let Some(patterns) = patterns() {
-        search(&patterns.setting, script, piece, found);
-    }
+    search(&SETTING, script, piece, found);
 }
 
 /// `--password secret` in a bash script, wherever it stands.
 pub(super) fn in_text(script: &Script<'_>, found: &mut Vec<Found>) {
-    if let Some(patterns) = patterns().filter(|_| script.grammar == Grammar::Bash) {
-        search(&patterns.option, script, 0..script.text.len(), found);
+    if script.grammar == Grammar::Bash {
+        search(&OPTION, script, 0..script.text.len(), found);
     }
 }
 
-fn search(pattern: &Regex, script: &Script<'_>, piece: Range<usize>, found: &mut Vec<Found>) {
+fn search(
+    pattern: &LazyLock<Option<Regex>>,
+    script: &Script<'_>,
+    piece: Range<usize>,
+    found: &mut Vec<Found>,
+) {
     let text = script.text.get(piece.clone()).unwrap_or("");
-    for captures in pattern.captures_iter(text) {
+    // Without one of these there is no setting and no option: the pattern need not be compiled.
+    if !text.contains(['=', ':', '-']) {
+        return;
+    }
+    let Some(pattern) = pattern.as_ref() else {
+        return;
+    };
+    for captures in pattern.captures_iter(text.as_bytes()) {
         let (Some(name), Some(value)) = (captures.get(1), captures.get(2)) else {
             continue;
         };
-        let name = name.as_str().trim_start_matches(['-', '.']);
+        let (Some(name), Some(secret)) = (text.get(name.range()), text.get(value.range())) else {
+            continue;
+        };
+        let name = name.trim_start_matches(['-', '.']);
         let goes_on = text
             .get(value.end()..)
             .is_some_and(|rest| rest.starts_with(['$', '(', '{', '`']));
-        if !goes_on && credential(name).is_some() && is_surely_secret(value.as_str()) {
+        let fits = (6..=256).contains(&secret.len());
+        if fits && !goes_on && credential(name).is_some() && is_surely_secret(secret) {
             found.push(Found {
                 rule: &SECRET_ASSIGNMENT,
                 span: piece.start + value.start()..piece.start + value.end(),

@@ -3,7 +3,8 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
+use memchr::memmem;
+use regex::bytes::{Regex, RegexBuilder};
 
 use super::Found;
 use super::name::Credential;
@@ -49,7 +50,6 @@ const fn aws(prefix: &'static str) -> Form {
     }
 }
 
-/// Longer prefixes before their own beginnings.
 static FORMS: [Form; 32] = [
     aws("AKIA"),
     aws("ASIA"),
@@ -85,108 +85,97 @@ static FORMS: [Form; 32] = [
     form("eyJ", "_-.", 40, 4096, "a JSON web token"),
 ];
 
-struct Patterns {
-    prefixes: Regex,
-    private_key: Regex,
-    url: Regex,
-    aws_key: Regex,
-    bearer: Regex,
+/// A pattern whose first group is the secret. Compiled when a script first holds one of the words,
+/// which costs more than reading most scripts; ASCII alone, because Unicode classes cost ten times
+/// that.
+struct Pattern {
+    /// In lower case; without one of them nothing can match.
+    words: &'static [&'static str],
+    regex: LazyLock<Option<Regex>>,
+    rule: &'static Rule,
+    what: &'static str,
+    is_secret: fn(&str) -> bool,
 }
 
-/// `None` only if a pattern were wrong, which the rules' examples exclude.
-fn patterns() -> Option<&'static Patterns> {
-    static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
-        let prefixes: Vec<String> = FORMS
-            .iter()
-            .map(|form| regex::escape(form.prefix))
-            .collect();
-        Some(Patterns {
-            prefixes: Regex::new(&prefixes.join("|")).ok()?,
-            private_key: Regex::new("-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----").ok()?,
-            url: Regex::new(r#"://[^\s/:@"'`$<>{}]{1,64}:([^\s/@"'`$<>{}]{1,128})@"#).ok()?,
-            aws_key: Regex::new(
-                r#"(?i)(?:aws|secret)[\w.-]{0,30}["']?\s{0,4}[\s:=]\s{0,4}["']?([a-z0-9/+]{40})(?:[^a-z0-9/+=]|$)"#,
-            )
-            .ok()?,
-            bearer: Regex::new(r"(?i)\b(?:bearer|basic)\s+([a-z0-9._~+/=-]{16,512})").ok()?,
-        })
-    });
-    PATTERNS.as_ref()
-}
-
-/// Every token of a known form.
-pub(super) fn find(text: &str) -> Vec<Found> {
-    let Some(patterns) = patterns() else {
-        return Vec::new();
-    };
-    let mut found = Vec::new();
-    found.extend(
-        (patterns.prefixes.find_iter(text)).filter_map(|prefix| token(text, prefix.range())),
-    );
-    found.extend((patterns.private_key.find_iter(text)).map(|header| Found {
+static PATTERNS: [Pattern; 4] = [
+    Pattern {
+        words: &["private key"],
+        regex: LazyLock::new(|| regex("(-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----)")),
         rule: &SECRET_PRIVATE_KEY,
-        span: header.range(),
-        what: "a private key".to_owned(),
-    }));
-    groups(
-        &patterns.url,
-        text,
-        &SECRET_URL,
-        "a password in a URL",
-        &mut found,
-        |value| is_secret(value, Credential::Password),
-    );
-    groups(
-        &patterns.aws_key,
-        text,
-        &SECRET_AWS_KEY,
-        "an AWS secret access key",
-        &mut found,
-        |value| !value.bytes().all(|byte| byte.is_ascii_hexdigit()),
-    );
-    groups(
-        &patterns.bearer,
-        text,
-        &SECRET_ASSIGNMENT,
-        "an authorization",
-        &mut found,
-        is_surely_secret,
-    );
+        what: "a private key",
+        is_secret: |header| header.len() < 100,
+    },
+    Pattern {
+        words: &["://"],
+        regex: LazyLock::new(|| regex(r#"://[^\s/:@"'`$<>{}]+:([^\s/@"'`$<>{}]+)@"#)),
+        rule: &SECRET_URL,
+        what: "a password in a URL",
+        is_secret: |value| value.len() <= 128 && is_secret(value, Credential::Password),
+    },
+    Pattern {
+        words: &["aws", "secret"],
+        regex: LazyLock::new(|| {
+            regex(
+                r#"(?i)(?:aws|secret)[\w.-]*["']?\s*[\s:=]\s*["']?([a-z0-9/+]{40})(?:[^a-z0-9/+=]|$)"#,
+            )
+        }),
+        rule: &SECRET_AWS_KEY,
+        what: "an AWS secret access key",
+        is_secret: |value| !value.bytes().all(|byte| byte.is_ascii_hexdigit()),
+    },
+    Pattern {
+        words: &["bearer", "basic"],
+        regex: LazyLock::new(|| regex(r"(?i)\b(?:bearer|basic)\s+([a-z0-9._~+/=-]+)")),
+        rule: &SECRET_ASSIGNMENT,
+        what: "an authorization",
+        is_secret: |value| (16..=512).contains(&value.len()) && is_surely_secret(value),
+    },
+];
+
+/// An ASCII pattern; `None` only if it were wrong, which the rules' examples exclude.
+pub(super) fn regex(pattern: &str) -> Option<Regex> {
+    RegexBuilder::new(pattern).unicode(false).build().ok()
+}
+
+/// Every token of a known form. `lower` is the text in lower-case ASCII.
+pub(super) fn find(text: &str, lower: &str) -> Vec<Found> {
+    let mut found = Vec::new();
+    for form in &FORMS {
+        let places = memmem::find_iter(text.as_bytes(), form.prefix);
+        found.extend(places.filter_map(|at| token(text, form, at)));
+    }
+    let likely = PATTERNS
+        .iter()
+        .filter(|pattern| pattern.words.iter().any(|word| lower.contains(word)));
+    for pattern in likely {
+        groups(pattern, text, &mut found);
+    }
     found
 }
 
 /// What the first group of a pattern holds, where it looks like a secret.
-fn groups(
-    pattern: &Regex,
-    text: &str,
-    rule: &'static Rule,
-    what: &str,
-    found: &mut Vec<Found>,
-    is_secret: impl Fn(&str) -> bool,
-) {
-    let values = pattern
-        .captures_iter(text)
+fn groups(pattern: &Pattern, text: &str, found: &mut Vec<Found>) {
+    let Some(regex) = pattern.regex.as_ref() else {
+        return;
+    };
+    let values = regex
+        .captures_iter(text.as_bytes())
         .filter_map(|captures| captures.get(1));
-    found.extend(
-        values
-            .filter(|value| is_secret(value.as_str()))
-            .map(|value| Found {
-                rule,
-                span: value.range(),
-                what: what.to_owned(),
-            }),
-    );
+    let secrets = values.filter(|value| text.get(value.range()).is_some_and(pattern.is_secret));
+    found.extend(secrets.map(|value| Found {
+        rule: pattern.rule,
+        span: value.range(),
+        what: pattern.what.to_owned(),
+    }));
 }
 
-fn token(text: &str, prefix: Range<usize>) -> Option<Found> {
-    let before = text.get(..prefix.start)?.chars().next_back();
+fn token(text: &str, form: &Form, start: usize) -> Option<Found> {
+    let before = text.get(..start)?.chars().next_back();
     if before.is_some_and(|before| before.is_alphanumeric() || before == '_' || before == '-') {
         return None;
     }
-    let form = FORMS
-        .iter()
-        .find(|form| text.get(prefix.clone()) == Some(form.prefix))?;
-    let rest = text.get(prefix.end..)?;
+    let end = start + form.prefix.len();
+    let rest = text.get(end..)?;
     let length = rest
         .bytes()
         .take_while(|byte| byte.is_ascii_alphanumeric() || form.marks.as_bytes().contains(byte))
@@ -198,7 +187,7 @@ fn token(text: &str, prefix: Range<usize>) -> Option<Found> {
     let whole = form.prefix != "eyJ" || body.contains(".eyJ");
     (fits && whole).then(|| Found {
         rule: form.rule,
-        span: prefix.start..prefix.end + length,
+        span: start..end + length,
         what: form.what.to_owned(),
     })
 }

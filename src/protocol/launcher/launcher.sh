@@ -113,13 +113,13 @@ measure() {
 }
 
 stop() {
-    kill -TERM -- -"$child"
+    echo >&7 # a read that a signal interrupted may have lost its timeout: this ends it
+    [[ $child ]] && kill -TERM -- -"$child"
     now && ((end > centiseconds + grace / 10)) && end=$((centiseconds + grace / 10))
 }
 
 supervise() {
     local tick=0.001 ticks=0 notice notices=
-    trap stop TERM INT HUP QUIT
     while kill -0 "$child"; do
         read -rt $tick -u 7 notice && notices+=$notice
         ((++ticks > 100)) && tick=0.01
@@ -139,7 +139,7 @@ end_the_rest() {
 }
 
 declare -A cgroup=()
-probes=() arguments=()
+probes=() arguments=() child=
 attest
 receive
 for name in {http,https,ftp,no,all}_proxy {HTTP,HTTPS,FTP,NO,ALL}_PROXY; do [[ ${!name-} ]] || unset "$name"; done
@@ -150,6 +150,9 @@ fi
 measure
 kills_before=$kills cpu_before=$cpu started=${EPOCHREALTIME/[.,]/}
 now && end=$((centiseconds + (timeout + grace) / 10)) # the host acts first; this is the net below it
+trap stop TERM INT HUP QUIT
+# bash has deadly handlers of its own for these, which even process 1 dies of.
+trap : SEGV BUS FPE ILL ABRT SYS TRAP XCPU XFSZ VTALRM PIPE ALRM USR1 USR2 STKFLT PROF IO PWR
 mark begin
 bash $script "${arguments[@]}" <&6 2>&5 5>&- 6>&- 7>&- 8>&- 9>&- &
 child=$!

@@ -126,7 +126,13 @@ impl Lazaret {
     pub fn command(&self) -> Command {
         let policy = self.file("policy.toml", self.policy.as_bytes());
         let mut command = self.engine.program(&self.engine.binary());
-        command.args(&self.arguments);
+        let (subcommand, others) = self.arguments.split_at(self.arguments.len().min(1));
+        command.args(subcommand);
+        if self.engine.name == "rootless" {
+            // Its user's environment is made anew, with a policy of its own.
+            command.arg("--policy").arg(&policy);
+        }
+        command.args(others);
         if !self.script_arguments.is_empty() {
             command.arg("--").args(&self.script_arguments);
         }
