@@ -1,12 +1,13 @@
 //! The script's streams as they come, in text mode.
 //!
 //! A thread of its own writes, because a reader that does not keep up must block neither deadlines
-//! nor clean-up. A closed stdout cancels the run, as SIGPIPE would end a program.
+//! nor clean-up. A closed stdout cancels the run, as SIGPIPE would end a program. A reader that
+//! stalls, a pager for one, is waited for as by any program, until a signal says otherwise.
 
 use std::io::{IsTerminal, Write};
-use std::thread::JoinHandle;
+use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::output;
@@ -17,23 +18,40 @@ use crate::text::safe_for_terminal;
 /// Events that wait for the writer; each is at most 64 KiB.
 const WAITING: usize = 16;
 
+/// How long a reader that stalls is waited for once the run is cancelled.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 /// The thread that writes.
 pub(super) struct Live {
-    thread: JoinHandle<()>,
+    written: oneshot::Receiver<()>,
+    cancel: CancellationToken,
 }
 
 impl Live {
     /// Starts it.
     pub(super) fn start(cancel: CancellationToken) -> (Self, Watcher) {
         let (watcher, events) = mpsc::channel(WAITING);
-        let thread = std::thread::spawn(move || write(events, &cancel));
-        (Self { thread }, watcher)
+        let (done, written) = oneshot::channel();
+        let token = cancel.clone();
+        std::thread::spawn(move || {
+            write(events, &token);
+            // Nobody waits any more if the reader stalled for too long.
+            let _ = done.send(());
+        });
+        (Self { written, cancel }, watcher)
     }
 
     /// Waits until everything is written; every watcher must have been dropped.
-    pub(super) fn finish(self) {
-        // A panic of the writer has been reported by the panic hook.
-        let _ = self.thread.join();
+    pub(super) async fn finish(self) {
+        let stalled = async {
+            self.cancel.cancelled().await;
+            tokio::time::sleep(PATIENCE).await;
+        };
+        tokio::select! {
+            // A writer that panicked is done too.
+            _ = self.written => {}
+            () = stalled => output::message("nobody reads the output: the rest of it is dropped"),
+        }
     }
 }
 

@@ -36,7 +36,7 @@ pub(super) async fn run(options: &Run) -> u8 {
     let outcome = sandbox.run(&request, &watch).await;
     watch.watcher = None;
     if let Some(live) = live {
-        live.finish();
+        live.finish().await;
     }
     conclude(options, Some(&request), &outcome)
 }

@@ -8,7 +8,7 @@ use crate::engine::{Delivery, EngineError, Patience, Started};
 use crate::outcome::{
     EngineTold, Executed, LimitsTold, Outcome, Resources, Status, Verdict, conclude,
 };
-use crate::policy::Limits;
+use crate::policy::{Bytes, Limits};
 use crate::protocol::Trailer;
 
 /// An outcome with an id and a time, of which nothing else is known.
@@ -29,6 +29,16 @@ pub(super) fn unavailable(error: &EngineError) -> Verdict {
 pub(super) fn invalid(kind: &'static str, message: String) -> Verdict {
     Verdict::not_run(Status::Invalid, kind, message)
 }
+
+fn too_large(bytes: usize, name: &str, bound: Bytes) -> Verdict {
+    let message = format!(
+        "script, stdin and arguments are {bytes} bytes, more than this run may have ({name}: {bound})"
+    );
+    invalid("input-too-large", message)
+}
+
+/// Two files in a tmpfs take whole pages, and the folder one.
+const ROUNDING: usize = 3 * 4096;
 
 impl Sandbox {
     pub(super) async fn story(
@@ -83,17 +93,22 @@ impl Sandbox {
                 "an argument holds a NUL character, which no program can be given".to_owned();
             return Err(invalid("bad-argument", message));
         }
-        let bound = self.policy.limits.input;
         let given = request.stdin.len() + request.arguments.iter().map(Vec::len).sum::<usize>();
+        let bound = self.policy.limits.input;
         if given > bound.as_usize() {
-            let message = format!(
-                "stdin and arguments are {given} bytes, more than this policy permits (limits.input: {bound})"
-            );
-            return Err(invalid("input-too-large", message));
+            return Err(too_large(given, "limits.input", bound));
         }
         let (limits, notices) = self
             .settle(&request.ask)
             .map_err(|error| invalid("not-permitted", error.to_string()))?;
+        let landing = request.script.len() + request.stdin.len() + ROUNDING;
+        if landing > limits.work.as_usize() {
+            return Err(too_large(
+                landing,
+                "limits.work, where both land",
+                limits.work,
+            ));
+        }
         outcome.notices.extend(notices);
         outcome.limits = Some(LimitsTold {
             requested: request.ask.clone(),
