@@ -46,7 +46,8 @@ pub struct Started<'a> {
 }
 
 impl<'a> Container<'a> {
-    /// Starts the guard, then the engine's command.
+    /// Starts the engine's command, then the guard. Killed between the two, we leave a container that
+    /// was never delivered to, and whose launcher ends when its stdin does.
     ///
     /// # Errors
     /// One of the two programs could not be started.
@@ -56,11 +57,11 @@ impl<'a> Container<'a> {
         lifetime: std::time::Duration,
         patience: Patience,
     ) -> Result<Self, EngineError> {
-        let guard = Guard::start(engine, &plan.name, lifetime)?;
         let cli = Cli::start(&plan.argv()).map_err(|source| EngineError::Spawn {
             path: engine.program.clone().into(),
             source,
         })?;
+        let guard = Guard::start(engine, &plan.name, lifetime)?;
         Ok(Self {
             engine,
             patience,

@@ -12,6 +12,8 @@ use tokio::process::{Child, ChildStdin};
 use super::spawn::{Pipes, spawn};
 use super::{Engine, EngineError};
 
+/// Run by setsid(1) in a session of its own, whose group it ends at last.
+///
 /// `$1` is the engine's command, `$2` the container's name, `$3` the deadline in seconds.
 const SCRIPT: &str = r#"
 trap '' HUP INT TERM
@@ -46,15 +48,9 @@ impl Guard {
             name,
             &seconds,
         ];
-        // A session of its own where the host has setsid(1); a process group of its own elsewhere.
-        let own_session = which::which("setsid").is_ok();
-        let argv: Vec<&str> = own_session
-            .then_some("setsid")
-            .into_iter()
-            .chain(shell)
-            .collect();
+        let argv = [&["setsid"], shell.as_slice()].concat();
         let mut process = spawn(&argv, Pipes::Input).map_err(|source| EngineError::Spawn {
-            path: "sh".into(),
+            path: "setsid".into(),
             source,
         })?;
         Ok(Self {
