@@ -2,7 +2,8 @@
 //!
 //! A shell that waits on a pipe from us. When the pipe closes without a good-bye, or the deadline
 //! passes, it removes the container, several times over, because the engine's command may still be
-//! creating it. It ignores the signals of terminals and sessions.
+//! creating it; the first time after a second, in which a command that lost its stdin ends by itself:
+//! Podman, killed while it creates a container, leaves processes that no `rm` finds. It ignores the signals of terminals and sessions.
 
 use std::time::Duration;
 
@@ -12,10 +13,12 @@ use tokio::process::{Child, ChildStdin};
 use super::spawn::{Pipes, spawn};
 use super::{Engine, EngineError};
 
+/// Run by setsid(1) in a session of its own, whose group it ends at last.
+///
 /// `$1` is the engine's command, `$2` the container's name, `$3` the deadline in seconds.
 const SCRIPT: &str = r#"
 trap '' HUP INT TERM
-remove() { for pause in 0 1 2 4 8; do sleep "$pause"; "$1" rm --force "$2"; done; }
+remove() { for pause in 1 1 2 4 8; do sleep "$pause"; "$1" rm --force "$2"; done; }
 (sleep "$3"; remove "$1" "$2"; kill -9 0) &
 read -r word
 [ "$word" = done ] || remove "$1" "$2"
@@ -46,15 +49,9 @@ impl Guard {
             name,
             &seconds,
         ];
-        // A session of its own where the host has setsid(1); a process group of its own elsewhere.
-        let own_session = which::which("setsid").is_ok();
-        let argv: Vec<&str> = own_session
-            .then_some("setsid")
-            .into_iter()
-            .chain(shell)
-            .collect();
+        let argv = [&["setsid"], shell.as_slice()].concat();
         let mut process = spawn(&argv, Pipes::Input).map_err(|source| EngineError::Spawn {
-            path: "sh".into(),
+            path: "setsid".into(),
             source,
         })?;
         Ok(Self {

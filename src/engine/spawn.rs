@@ -25,7 +25,8 @@ pub(super) enum Pipes {
 
 /// Starts a program in a process group of its own, so that a terminal's Ctrl-C reaches us alone.
 ///
-/// Dropping the child kills it, but for the guard, which is there to outlive us.
+/// Not so the guard, which ignores it and makes a session of its own: a leader of a group would have
+/// to fork for that. Dropping the child kills it, but for the guard, which is there to outlive us.
 pub(super) fn spawn(argv: &[impl AsRef<OsStr>], pipes: Pipes) -> io::Result<Child> {
     let Some((program, arguments)) = argv.split_first() else {
         return Err(io::Error::new(
@@ -40,7 +41,9 @@ pub(super) fn spawn(argv: &[impl AsRef<OsStr>], pipes: Pipes) -> io::Result<Chil
         .stdin(piped(pipes != Pipes::Outputs))
         .stdout(piped(pipes != Pipes::Input))
         .stderr(piped(pipes != Pipes::Input))
-        .kill_on_drop(pipes != Pipes::Input)
-        .process_group(0);
+        .kill_on_drop(pipes != Pipes::Input);
+    if pipes != Pipes::Input {
+        command.process_group(0);
+    }
     command.spawn()
 }

@@ -2,32 +2,32 @@
 
 use std::time::Instant;
 
+use super::verdicts::{invalid, unavailable, unless_cancelled};
 use super::{Request, Sandbox, Watch, attempt, nonce};
 use crate::check;
-use crate::engine::{Delivery, EngineError, Patience, Started};
+use crate::engine::{Delivery, Patience, Started};
 use crate::outcome::{
     EngineTold, Executed, LimitsTold, Outcome, Resources, Status, Verdict, conclude,
 };
 use crate::policy::{Bytes, Limits};
 use crate::protocol::Trailer;
 
-/// An outcome with an id and a time, of which nothing else is known.
-pub(super) fn begin() -> Outcome {
+/// An outcome of which nothing is known but the verdict, with a new id and the time of now.
+///
+/// For requests that never reach a sandbox: a policy that cannot be read, a script that is not there.
+#[must_use]
+pub fn unstarted(verdict: Verdict) -> Outcome {
     let id = uuid::Uuid::now_v7().to_string();
+    Outcome::new(id, jiff::Timestamp::now().to_string(), verdict)
+}
+
+pub(super) fn begin() -> Outcome {
     let verdict = Verdict::not_run(
         Status::Unavailable,
         "unfinished",
         "the run did not come to its end".to_owned(),
     );
-    Outcome::new(id, jiff::Timestamp::now().to_string(), verdict)
-}
-
-pub(super) fn unavailable(error: &EngineError) -> Verdict {
-    Verdict::not_run(Status::Unavailable, error.kind(), error.to_string())
-}
-
-pub(super) fn invalid(kind: &'static str, message: String) -> Verdict {
-    Verdict::not_run(Status::Invalid, kind, message)
+    unstarted(verdict)
 }
 
 fn too_large(bytes: usize, name: &str, bound: Bytes) -> Verdict {
@@ -50,9 +50,8 @@ impl Sandbox {
         self.check(request, outcome)?;
         let limits = self.limits(request, outcome)?;
         let patience = Patience::of(&self.policy);
-        let engine = self
-            .find(&patience)
-            .await
+        let engine = unless_cancelled(watch, self.find(&patience))
+            .await?
             .map_err(|error| unavailable(&error))?;
         outcome.engine = Some(EngineTold {
             kind: engine.dialect.name(),

@@ -10,10 +10,23 @@
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 #![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
 
+mod cleanup;
+mod command_line;
+mod confidential;
+mod engine_choice;
+mod exits;
+mod failures;
+mod fake_engine;
 mod harness;
+mod images;
+mod input;
 mod isolation;
 mod memory;
+mod outcomes;
 mod processes;
+mod readme;
 mod rooms;
+mod rootless;
+mod running;
 mod smoke;
 mod streams;

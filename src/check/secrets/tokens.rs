@@ -1,6 +1,5 @@
 //! Tokens whose form tells what they are, wherever they stand, comments included.
 
-use std::ops::Range;
 use std::sync::LazyLock;
 
 use memchr::memmem;

@@ -12,31 +12,36 @@ show() {
     mapfile -t lines <"$2" && ((${#lines[@]})) && printf '=%s\n' "$1" && printf ' %s\n' "${lines[@]}"
 }
 
-cgroup_directories() {
-    local -A own
-    local controllers path name root point kind options line names
-    while IFS=: read -r _ controllers path; do
-        IFS=, read -ra names <<<"$controllers"
-        for name in "${names[@]:-unified}"; do own[$name]=$path; done
-    done </proc/self/cgroup
-    directories=()
-    while read -r line; do
-        read -r _ _ _ root point _ <<<"${line%% - *}"
-        read -r kind _ options <<<"${line#* - }"
-        case $kind in cgroup) IFS=, read -ra names <<<"$options" ;; cgroup2) names=(unified) ;; *) continue ;; esac
-        for name in "${names[@]}"; do
-            path=${own[$name]-}
-            [[ $path ]] || continue
-            root=${root%/}
+cgroup_files() {
+    local -A own by_controller=( # version 2 has one directory for all
+        [memory]="memory.stat memory.oom_control memory.max_usage_in_bytes" [cpu]="cpu.cfs_quota_us cpu.cfs_period_us"
+        [cpuacct]=cpuacct.usage [pids]=pids.max
+        [unified]="memory.max memory.swap.max memory.events memory.peak cpu.max cpu.stat pids.max"
+    )
+    local IFS=$' \t\n,' controllers path name root point line lines file
+    mapfile -t lines </proc/self/cgroup # `read` would take a system call for each character
+    for line in "${lines[@]}"; do
+        line=${line#*:} controllers=${line%%:*} path=${line#*:}
+        for name in ${controllers:-unified}; do own[$name]=$path; done
+    done
+    mapfile -t lines </proc/self/mountinfo
+    for line in "${lines[@]}"; do
+        case $line in
+            *" - cgroup "*) controllers=${line##* } ;;
+            *" - cgroup2 "*) controllers=unified ;;
+            *) continue ;;
+        esac
+        line=${line#* * * } root=${line%% *} line=${line#* } point=${line%% *} root=${root%/}
+        for name in $controllers; do
+            path=${own[$name]-} && [[ $path && ${by_controller[$name]-} ]] || continue
             if [[ $path/ == "$root"/* ]]; then path=${path#"$root"}; else path=; fi
-            directories+=("$point${path%/}")
-            break
+            for file in ${by_controller[$name]}; do files+=("$point${path%/}/$file"); done
         done
-    done </proc/self/mountinfo
+    done
 }
 
 attest() {
-    local name directory devices
+    local file devices files=()
     echo lazaret-attestation/1
     show status /proc/self/status
     show mountinfo /proc/self/mountinfo
@@ -44,22 +49,16 @@ attest() {
     show net /proc/net/dev
     show swaps /proc/swaps
     show cgroup /proc/self/cgroup
-    cgroup_directories
-    for directory in "${directories[@]}"; do
-        for name in memory.stat memory.max memory.swap.max memory.events memory.oom_control memory.peak \
-            memory.max_usage_in_bytes cpu.cfs_quota_us cpu.cfs_period_us cpu.shares cpu.max cpu.weight cpu.stat \
-            cpuacct.usage pids.max; do
-            [[ -r $directory/$name ]] || continue
-            cgroup[$name]=$directory/$name
-            show "file $directory/$name" "$directory/$name"
-        done
+    cgroup_files
+    for file in "${files[@]}"; do
+        [[ -r $file ]] && cgroup[${file##*/}]=$file && show "file $file" "$file"
     done
     devices=(/dev/*)
     echo =devices && printf ' %s\n' "${devices[@]#/dev/}"
     echo =writable
-    for directory in /work /tmp /dev/shm; do
-        : >"$directory/.lazaret-probe" && echo " $directory" && probes+=("$directory/.lazaret-probe")
-    done
+    : >$script && echo " ${script%/*}"
+    [[ -w /tmp ]] && echo " /tmp" # access(2) knows of read-only mounts; a written file would have to be removed
+    [[ -w /dev/shm ]] && echo " /dev/shm"
     printf '=launcher\n pid %d\n dumpable 1\n=end\n' $$
 }
 
@@ -76,11 +75,14 @@ receive() {
         arguments+=("$argument")
     done
     save "$script_bytes" $script
-    save "$stdin_bytes" $stdin
+    exec 6</dev/null
+    if ((stdin_bytes)); then
+        save "$stdin_bytes" $stdin
+        exec 6<$stdin
+        rm -f $stdin
+    fi
     read -r _ end || exit 0
     [[ $end == "$nonce" ]] || exit 0 # the payload did not come whole: nothing runs
-    exec 6<$stdin
-    rm -f $stdin "${probes[@]}"
 }
 
 hex() {
@@ -121,13 +123,15 @@ stop() {
 supervise() {
     local tick=0.001 ticks=0 notice notices=
     while kill -0 "$child"; do
-        read -rt $tick -u 7 notice && notices+=$notice
+        read -rt $tick -u 7 notice; notices+=$notice # also the part of a line that a timeout cut off
         ((++ticks > 100)) && tick=0.01
         now && ((centiseconds > end)) && kill -KILL -- -1 && end=$((end + 100))
     done
     wait "$child"
     code=$?
-    while read -rt 0.001 -u 7 notice; do notices+=$notice; done
+    echo . >&7 # whatever bash said stands before it
+    notice=
+    until [[ $notice == *. ]]; do read -r -u 7 notice; notices+=$notice; done
     # 137 is both `exit 137` and SIGKILL: bash's own notice tells them apart.
     if ((code > 128)) && [[ $notices != *"Exit $code"* ]]; then ending=signal=$((code - 128)); else ending=exit=$code; fi
 }
@@ -139,7 +143,7 @@ end_the_rest() {
 }
 
 declare -A cgroup=()
-probes=() arguments=() child=
+arguments=() child=
 attest
 receive
 for name in {http,https,ftp,no,all}_proxy {HTTP,HTTPS,FTP,NO,ALL}_PROXY; do [[ ${!name-} ]] || unset "$name"; done
