@@ -1,4 +1,8 @@
 //! Memory, files and disk. (Group B of the behaviours, by number.)
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a document without the field fails the test"
+)]
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::Child;

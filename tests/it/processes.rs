@@ -1,4 +1,8 @@
 //! Processes and time: bombs, daemons, signals, deadlines. (Group A of the behaviours, by number.)
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a document without the field fails the test"
+)]
 
 use std::time::{Duration, Instant};
 

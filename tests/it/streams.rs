@@ -1,4 +1,8 @@
 //! Output: totals, bounds, bytes of every kind, forgeries. (Group C of the behaviours, by number.)
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a document without the field fails the test"
+)]
 
 use std::process::Command;
 
@@ -9,8 +13,9 @@ use crate::harness::{Engine, Lazaret, assert_gone, attack, docker, hold, podman}
 
 /// The first bytes of what `write-bytes` writes.
 fn written(count: usize) -> String {
-    let lines = 100_000_000..=100_000_000 + count / 10;
-    let mut text: String = lines.map(|line| format!("{line}\n")).collect();
+    let numbers = 100_000_000..=100_000_000 + count / 10;
+    let lines: Vec<String> = numbers.map(|number| number.to_string()).collect();
+    let mut text = lines.join("\n") + "\n";
     text.truncate(count);
     text
 }
@@ -160,7 +165,8 @@ fn awkward_bytes() -> Vec<Vec<u8>> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digits: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    digits.concat()
 }
 
 /// 22: one valid document whatever the bytes, from which they can be had as they were.
