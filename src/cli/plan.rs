@@ -1,81 +1,42 @@
 //! `lazaret plan`, and `lazaret run --dry-run`.
 
-use super::args::{EngineOptions, Format, PlanOptions, Run};
-use super::{exit, output, run, setup};
+use super::args::{EngineOptions, Format, PlanOptions};
+use super::run::Report;
+use super::{exit, output, setup};
 use crate::check::check_bytes;
 use crate::language::Language;
-use crate::outcome::{Outcome, Status, Verdict};
+use crate::outcome::{Status, Verdict};
 use crate::policy::{Ask, Policy};
 use crate::render;
-use crate::sandbox::{PlanError, Request};
+use crate::sandbox::{PlanError, Request, unstarted};
 
 pub(super) async fn plan(options: &PlanOptions) -> u8 {
     let Some(language) = Language::by_name(&options.language) else {
+        let names = Language::names();
         output::message(&format!(
-            "unknown language `{}`; there are: {}",
-            options.language,
-            Language::names()
+            "unknown language `{}`; there are: {names}",
+            options.language
         ));
         return exit::INVALID;
     };
-    match setup::policy(&options.policy) {
-        Ok(policy) => {
-            print(
-                policy,
-                &options.engine,
-                language,
-                &options.limits.ask(),
-                options.format,
-            )
-            .await
-        }
+    let policy = match setup::policy(&options.policy) {
+        Ok(policy) => policy,
         Err(error) => {
             output::message(&error.to_string());
-            exit::INVALID
+            return exit::INVALID;
         }
-    }
-}
-
-/// A script that the checks reject has no command line.
-pub(super) async fn dry_run(options: &Run, policy: Policy, request: &Request) -> u8 {
-    let report = check_bytes(&request.script, request.language, &policy);
-    if let Some(finding) = report.verdict() {
-        let verdict = Verdict::not_run(Status::Rejected, finding.layer.name(), finding.told());
-        let (id, now) = (
-            uuid::Uuid::now_v7().to_string(),
-            jiff::Timestamp::now().to_string(),
-        );
-        let mut outcome = Outcome::new(id, now, verdict);
-        outcome.findings = report.findings;
-        return run::conclude(options, Some(request), &outcome);
-    }
-    print(
+    };
+    match text(
         policy,
         &options.engine,
-        request.language,
-        &request.ask,
+        language,
+        &options.limits.ask(),
         options.format,
     )
     .await
-}
-
-async fn print(
-    policy: Policy,
-    engine: &EngineOptions,
-    language: &'static Language,
-    ask: &Ask,
-    format: Format,
-) -> u8 {
-    let sandbox = setup::sandbox(policy, engine);
-    match sandbox.plan(language, ask).await {
-        Ok((plan, engine)) => {
-            let host = sandbox.host(&engine).await;
-            output::result(&match format {
-                Format::Text => render::plan_text(&plan, &host),
-                Format::Json => {
-                    render::plan_document(&plan, language.name, engine.dialect.name(), &host) + "\n"
-                }
-            });
+    {
+        Ok(text) => {
+            output::result(&text);
             exit::OK
         }
         Err(error) => {
@@ -86,4 +47,49 @@ async fn print(
             }
         }
     }
+}
+
+/// A script that the checks reject has no command line; what stands in the way of one is a result.
+pub(super) async fn dry_run(report: &mut Report<'_>, policy: Policy, request: &Request) -> u8 {
+    let options = report.options;
+    let checked = check_bytes(&request.script, request.language, &policy);
+    if let Some(finding) = checked.verdict() {
+        let verdict = Verdict::not_run(Status::Rejected, finding.layer.name(), finding.told());
+        let mut outcome = unstarted(verdict);
+        outcome.findings = checked.findings;
+        return report.conclude(Some(request), &outcome);
+    }
+    match text(
+        policy,
+        &options.engine,
+        request.language,
+        &request.ask,
+        options.format,
+    )
+    .await
+    {
+        Ok(text) => {
+            output::result(&text);
+            exit::OK
+        }
+        Err(error) => report.conclude(Some(request), &unstarted(error.verdict())),
+    }
+}
+
+async fn text(
+    policy: Policy,
+    engine: &EngineOptions,
+    language: &'static Language,
+    ask: &Ask,
+    format: Format,
+) -> Result<String, PlanError> {
+    let sandbox = setup::sandbox(policy, engine);
+    let (plan, engine) = sandbox.plan(language, ask).await?;
+    let host = sandbox.host(&engine).await;
+    Ok(match format {
+        Format::Text => render::plan_text(&plan, &host),
+        Format::Json => {
+            render::plan_document(&plan, language.name, engine.dialect.name(), &host) + "\n"
+        }
+    })
 }

@@ -1,26 +1,28 @@
 //! `lazaret run`.
 
+use std::fs::File;
+use std::io::Write as _;
+
 use super::args::{Format, Run};
+use super::input::InputError;
 use super::live::Live;
 use super::{check, exit, input, output, plan, setup, signals};
 use crate::outcome::{Outcome, Status, Verdict};
 use crate::policy::{Level, Policy};
 use crate::render;
-use crate::sandbox::{Request, Watch};
+use crate::sandbox::{Request, Watch, unstarted};
 
 pub(super) async fn run(options: &Run) -> u8 {
-    let (policy, request) = match understand(options) {
+    let mut report = Report {
+        options,
+        file: None,
+    };
+    let (policy, request) = match understand(&mut report) {
         Ok(understood) => understood,
-        Err(verdict) => {
-            let (id, now) = (
-                uuid::Uuid::now_v7().to_string(),
-                jiff::Timestamp::now().to_string(),
-            );
-            return conclude(options, None, &Outcome::new(id, now, verdict));
-        }
+        Err(verdict) => return report.conclude(None, &unstarted(verdict)),
     };
     if options.dry_run {
-        return plan::dry_run(options, policy, &request).await;
+        return plan::dry_run(&mut report, policy, &request).await;
     }
     let sandbox = setup::sandbox(policy, &options.engine);
     let mut watch = Watch::default();
@@ -38,11 +40,16 @@ pub(super) async fn run(options: &Run) -> u8 {
     if let Some(live) = live {
         live.finish().await;
     }
-    conclude(options, Some(&request), &outcome)
+    report.conclude(Some(&request), &outcome)
 }
 
-fn understand(options: &Run) -> Result<(Policy, Request), Verdict> {
+/// Everything that can be wrong with a request is known before anything runs.
+fn understand(report: &mut Report<'_>) -> Result<(Policy, Request), Verdict> {
     let invalid = |kind, message| Verdict::not_run(Status::Invalid, kind, message);
+    let options = report.options;
+    report
+        .open()
+        .map_err(|error| invalid(error.kind, error.message))?;
     let policy = setup::policy(&options.script.policy)
         .map_err(|error| invalid("bad-policy", error.to_string()))?;
     let request = setup::request(&options.script, &policy)
@@ -50,28 +57,42 @@ fn understand(options: &Run) -> Result<(Policy, Request), Verdict> {
     Ok((policy, request))
 }
 
-/// The result goes where it was asked for, and what a person must know goes to stderr.
-pub(super) fn conclude(options: &Run, request: Option<&Request>, outcome: &Outcome) -> u8 {
-    let document = render::result_document(outcome) + "\n";
-    let mut code = exit::code(outcome);
-    if let Some(file) = &options.result
-        && let Err(error) = std::fs::write(file, &document)
-    {
-        output::message(&format!(
-            "failed to write the result to {}: {error}",
-            input::name(file)
-        ));
-        code = if code == exit::OK {
-            exit::INVALID
-        } else {
-            code
-        };
+/// Where the result goes.
+pub(super) struct Report<'a> {
+    pub(super) options: &'a Run,
+    file: Option<File>,
+}
+
+impl Report<'_> {
+    /// Opens the file for the result, which may not be possible: better to know it now.
+    fn open(&mut self) -> Result<(), InputError> {
+        if let Some(path) = &self.options.result {
+            let file = File::create(path).map_err(|error| InputError {
+                kind: "result-unwritable",
+                message: format!(
+                    "failed to open {} for the result: {error}",
+                    input::name(path)
+                ),
+            })?;
+            self.file = Some(file);
+        }
+        Ok(())
     }
-    match options.format {
-        Format::Json => output::result(&document),
-        Format::Text => tell(options, request, outcome),
+
+    /// The result goes where it was asked for, and what a person must know goes to stderr.
+    pub(super) fn conclude(&mut self, request: Option<&Request>, outcome: &Outcome) -> u8 {
+        let document = render::result_document(outcome) + "\n";
+        if let Some(file) = &mut self.file
+            && let Err(error) = file.write_all(document.as_bytes())
+        {
+            output::message(&format!("failed to write the result file: {error}"));
+        }
+        match self.options.format {
+            Format::Json => output::result(&document),
+            Format::Text => tell(self.options, request, outcome),
+        }
+        exit::code(outcome)
     }
-    code
 }
 
 fn tell(options: &Run, request: Option<&Request>, outcome: &Outcome) {

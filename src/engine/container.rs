@@ -73,7 +73,18 @@ impl<'a> Container<'a> {
         })
     }
 
-    /// The container is gone, or we say that it is not. `looks` is how often its absence must be seen.
+    /// Ends a container that waits for its payload, or is still being made: without its stdin the
+    /// launcher ends, and the engine's command removes the container and ends too. Only a command
+    /// that does not is killed; killing Podman while it creates a container would leave processes
+    /// that no `rm` finds. `looks` is how often the absence must be seen.
+    async fn dismiss(mut self, looks: usize) -> Cleanup {
+        self.cli.stdin = None;
+        // Whether it ended shows in the next step.
+        let _ = tokio::time::timeout(self.patience.settle, self.cli.over()).await;
+        self.remove(looks).await
+    }
+
+    /// The container is gone, or we say that it is not.
     async fn remove(mut self, looks: usize) -> Cleanup {
         self.cli.process.kill().await;
         let cleanup = remove(self.engine, &self.name, &self.patience, looks).await;
@@ -87,6 +98,6 @@ impl<'a> Container<'a> {
 impl Started<'_> {
     /// Ends the container undelivered: its launcher never saw a script.
     pub async fn abandon(self) -> Cleanup {
-        self.container.remove(1).await
+        self.container.dismiss(1).await
     }
 }

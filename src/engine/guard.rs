@@ -2,7 +2,8 @@
 //!
 //! A shell that waits on a pipe from us. When the pipe closes without a good-bye, or the deadline
 //! passes, it removes the container, several times over, because the engine's command may still be
-//! creating it. It ignores the signals of terminals and sessions.
+//! creating it; the first time after a second, in which a command that lost its stdin ends by itself:
+//! Podman, killed while it creates a container, leaves processes that no `rm` finds. It ignores the signals of terminals and sessions.
 
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ use super::{Engine, EngineError};
 /// `$1` is the engine's command, `$2` the container's name, `$3` the deadline in seconds.
 const SCRIPT: &str = r#"
 trap '' HUP INT TERM
-remove() { for pause in 0 1 2 4 8; do sleep "$pause"; "$1" rm --force "$2"; done; }
+remove() { for pause in 1 1 2 4 8; do sleep "$pause"; "$1" rm --force "$2"; done; }
 (sleep "$3"; remove "$1" "$2"; kill -9 0) &
 read -r word
 [ "$word" = done ] || remove "$1" "$2"

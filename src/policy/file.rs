@@ -106,8 +106,10 @@ pub(super) fn read(text: &str) -> Result<Policy, PolicyError> {
         .map_err(|error| PolicyError::Syntax(error.to_string().trim_end().to_owned()))?;
     let builtin = Policy::default();
     check_images(&file.images)?;
+    let limits = limits(&file.limits)?;
+    refuse_zeros(&limits)?;
     Ok(Policy {
-        limits: limits(&file.limits)?,
+        limits,
         network: file.network.unwrap_or(builtin.network),
         engine: super::EngineSettings {
             command: not_empty("engine.command", file.engine.command)?,
@@ -147,6 +149,24 @@ fn limits(table: &LimitsTable) -> Result<LimitSettings, PolicyError> {
         pull: duration(table.pull, builtin.pull),
         grace: duration(table.grace, builtin.grace),
     })
+}
+
+/// Engines and tmpfs take zero for "no limit".
+fn refuse_zeros(limits: &LimitSettings) -> Result<(), PolicyError> {
+    let smallest = [
+        ("memory", limits.memory.default.get()),
+        ("pids", limits.pids.default),
+        ("open_files", limits.open_files.default),
+        ("work", limits.work.default.get()),
+        ("tmp", limits.tmp.default.get()),
+        ("shm", limits.shm.default.get()),
+    ];
+    match smallest.iter().find(|(_, value)| *value == 0) {
+        Some((name, _)) => Err(PolicyError::Value(format!(
+            "limits.{name}: 0 would be no limit at all; write more than 0"
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// A file that names one of the two moves the other with it where it must: a default above the
@@ -250,6 +270,8 @@ mod tests {
     fn values_that_make_no_sense_are_refused() {
         assert!(refusal("[limits]\npids = { default = 9, max = 8 }").contains("limits.pids"));
         assert!(refusal("[limits]\nmemory = { default = 'lots' }").contains("512m"));
+        assert!(refusal("[limits]\npids = { default = 0 }").contains("limits.pids"));
+        assert!(refusal("[limits]\ntmp = { max = 0 }").contains("limits.tmp"));
         assert!(refusal("[images]\nperl = 'x'").contains("python, bash"));
         assert!(refusal("[images]\nbash = '--privileged'").contains("images.bash"));
         assert!(refusal("[engine]\ncommand = ''").contains("engine.command"));

@@ -58,18 +58,28 @@ pub struct Notice {
     pub message: String,
 }
 
-/// A request beyond a ceiling.
+/// A request that the policy does not permit.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "{name} {asked} is more than this policy permits ({max}); ask for less, or have the operator raise limits.{name}.max"
-)]
-pub struct NotPermitted {
-    /// The limit.
-    pub name: &'static str,
-    /// What was asked for.
-    pub asked: String,
-    /// The ceiling.
-    pub max: String,
+pub enum NotPermitted {
+    /// Beyond a ceiling.
+    #[error(
+        "{name} {asked} is more than this policy permits ({max}); ask for less, or have the operator raise \
+         limits.{name}.max"
+    )]
+    TooMuch {
+        /// The limit.
+        name: &'static str,
+        /// What was asked for.
+        asked: String,
+        /// The ceiling.
+        max: String,
+    },
+    /// Engines take zero for "no limit".
+    #[error("{name} 0 would be no limit at all; ask for more than 0")]
+    Zero {
+        /// The limit.
+        name: &'static str,
+    },
 }
 
 impl Policy {
@@ -81,14 +91,14 @@ impl Policy {
         let limits = &self.limits;
         let (timeout, notice) = clamp_timeout(limits.timeout, ask.timeout);
         let settled = Limits {
-            memory: within("memory", limits.memory, ask.memory)?,
+            memory: above_zero("memory", limits.memory, ask.memory)?,
             swap: within("swap", limits.swap, ask.swap)?,
             cpus: within("cpus", limits.cpus, ask.cpus)?,
             cpu_shares: limits.cpu_shares.default,
-            pids: within("pids", limits.pids, ask.pids)?,
+            pids: above_zero("pids", limits.pids, ask.pids)?,
             open_files: limits.open_files.default,
-            work: within("work", limits.work, ask.work)?,
-            tmp: within("tmp", limits.tmp, ask.tmp)?,
+            work: above_zero("work", limits.work, ask.work)?,
+            tmp: above_zero("tmp", limits.tmp, ask.tmp)?,
             shm: limits.shm.default,
             timeout,
             output: within("output", limits.output, ask.output)?,
@@ -103,13 +113,24 @@ fn within<T: PartialOrd + Copy + std::fmt::Display>(
     ask: Option<T>,
 ) -> Result<T, NotPermitted> {
     match ask {
-        Some(asked) if asked > limit.max => Err(NotPermitted {
+        Some(asked) if asked > limit.max => Err(NotPermitted::TooMuch {
             name,
             asked: asked.to_string(),
             max: limit.max.to_string(),
         }),
         Some(asked) => Ok(asked),
         None => Ok(limit.default),
+    }
+}
+
+fn above_zero<T: PartialOrd + Copy + std::fmt::Display + Default>(
+    name: &'static str,
+    limit: Limit<T>,
+    ask: Option<T>,
+) -> Result<T, NotPermitted> {
+    match within(name, limit, ask)? {
+        zero if zero == T::default() => Err(NotPermitted::Zero { name }),
+        other => Ok(other),
     }
 }
 
@@ -155,6 +176,31 @@ mod tests {
             notices.first().map(|notice| notice.code),
             Some("timeout-clamped")
         );
+    }
+
+    #[test]
+    fn zero_is_no_limit_and_refused() {
+        for ask in [
+            Ask {
+                memory: Some(Bytes::new(0)),
+                ..Ask::default()
+            },
+            Ask {
+                pids: Some(0),
+                ..Ask::default()
+            },
+            Ask {
+                work: Some(Bytes::new(0)),
+                ..Ask::default()
+            },
+            Ask {
+                tmp: Some(Bytes::new(0)),
+                ..Ask::default()
+            },
+        ] {
+            let refusal = Policy::default().settle(&ask).expect_err("a refusal");
+            assert!(matches!(refusal, NotPermitted::Zero { .. }), "{refusal}");
+        }
     }
 
     #[test]

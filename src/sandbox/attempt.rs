@@ -35,9 +35,9 @@ impl<'a> Attempt<'a> {
         let mut pull = self.sandbox.policy.pull;
         if pull == Pull::Always {
             self.announce_pull().await;
-            self.engine
-                .pull(self.image(), &self.patience)
-                .await
+            let pulled = self.engine.pull(self.image(), &self.patience);
+            unless_cancelled(self.watch, pulled)
+                .await?
                 .map_err(|error| unavailable(&error))?;
         }
         loop {
@@ -139,12 +139,16 @@ impl<'a> Attempt<'a> {
     ) -> Result<(), Verdict> {
         match failure {
             StartFailure::Ended(words, cleanup) => {
-                let explained = self
-                    .engine
-                    .explain_failure(self.image(), pull, &words, &self.patience, async || {
-                        self.announce_pull().await;
-                    })
-                    .await;
+                outcome.cleanup = Some(cleanup.clone());
+                let announce = async || self.announce_pull().await;
+                let explained = self.engine.explain_failure(
+                    self.image(),
+                    pull,
+                    &words,
+                    &self.patience,
+                    announce,
+                );
+                let explained = unless_cancelled(self.watch, explained).await?;
                 // An engine that does not answer has started nothing.
                 let unreachable = matches!(explained, Err(EngineError::Unreachable { .. }));
                 outcome.cleanup = Some(if unreachable {
@@ -160,12 +164,26 @@ impl<'a> Attempt<'a> {
             }
             StartFailure::Cancelled(cleanup) => {
                 outcome.cleanup = Some(cleanup);
-                let message =
-                    "the caller cancelled the run before the script was delivered".to_owned();
-                Err(Verdict::not_run(Status::Cancelled, "cancelled", message))
+                Err(cancelled())
             }
         }
     }
+}
+
+/// What comes of asking an engine, unless the caller cancels first; the question is then dropped.
+pub(super) async fn unless_cancelled<T>(
+    watch: &Watch,
+    asking: impl Future<Output = T>,
+) -> Result<T, Verdict> {
+    tokio::select! {
+        answer = asking => Ok(answer),
+        () = watch.cancel.cancelled() => Err(cancelled()),
+    }
+}
+
+fn cancelled() -> Verdict {
+    let message = "the caller cancelled the run before the script was delivered".to_owned();
+    Verdict::not_run(Status::Cancelled, "cancelled", message)
 }
 
 fn nothing_started() -> Cleanup {

@@ -7,6 +7,8 @@
 mod attempt;
 mod story;
 
+pub use story::unstarted;
+
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -15,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::engine::{self, Engine, EngineError, Patience, Watcher};
 use crate::language::Language;
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, Verdict};
 use crate::plan::{Identity, Order, Plan, plan};
 use crate::policy::{Ask, Limits, NotPermitted, Notice, Policy};
 use crate::protocol::{Nonce, Payload};
@@ -62,6 +64,17 @@ pub enum PlanError {
     /// There is no engine to plan for.
     #[error(transparent)]
     Engine(#[from] EngineError),
+}
+
+impl PlanError {
+    /// The same as a verdict.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        match self {
+            Self::NotPermitted(error) => story::invalid("not-permitted", error.to_string()),
+            Self::Engine(error) => story::unavailable(error),
+        }
+    }
 }
 
 impl Request {

@@ -11,15 +11,22 @@ use crate::outcome::{
 use crate::policy::{Bytes, Limits};
 use crate::protocol::Trailer;
 
-/// An outcome with an id and a time, of which nothing else is known.
-pub(super) fn begin() -> Outcome {
+/// An outcome of which nothing is known but the verdict, with a new id and the time of now.
+///
+/// For requests that never reach a sandbox: a policy that cannot be read, a script that is not there.
+#[must_use]
+pub fn unstarted(verdict: Verdict) -> Outcome {
     let id = uuid::Uuid::now_v7().to_string();
+    Outcome::new(id, jiff::Timestamp::now().to_string(), verdict)
+}
+
+pub(super) fn begin() -> Outcome {
     let verdict = Verdict::not_run(
         Status::Unavailable,
         "unfinished",
         "the run did not come to its end".to_owned(),
     );
-    Outcome::new(id, jiff::Timestamp::now().to_string(), verdict)
+    unstarted(verdict)
 }
 
 pub(super) fn unavailable(error: &EngineError) -> Verdict {
@@ -50,9 +57,8 @@ impl Sandbox {
         self.check(request, outcome)?;
         let limits = self.limits(request, outcome)?;
         let patience = Patience::of(&self.policy);
-        let engine = self
-            .find(&patience)
-            .await
+        let engine = attempt::unless_cancelled(watch, self.find(&patience))
+            .await?
             .map_err(|error| unavailable(&error))?;
         outcome.engine = Some(EngineTold {
             kind: engine.dialect.name(),

@@ -87,8 +87,8 @@ fn the_pure_rooms_touch_no_world() {
     ] {
         let mut files = Vec::new();
         sources(&root.join(room), &mut files);
-        for file in files {
-            let text = std::fs::read_to_string(&file).expect("a source");
+        for file in files.iter().filter(|file| !file.ends_with("tests.rs")) {
+            let text = std::fs::read_to_string(file).expect("a source");
             let code = text
                 .lines()
                 .filter(|line| !line.trim_start().starts_with("//"));

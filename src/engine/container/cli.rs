@@ -74,6 +74,17 @@ impl Cli {
         })
     }
 
+    /// Reads and drops what comes until the command has ended. Cancel-safe.
+    pub(super) async fn over(&mut self) {
+        while self.process.ended.is_none() {
+            tokio::select! {
+                _ = self.process.end() => {}
+                _ = self.stdout.next() => {}
+                _ = self.stderr.next() => {}
+            }
+        }
+    }
+
     /// The command has ended and nobody holds its pipes.
     pub(super) fn is_over(&self) -> bool {
         self.process.ended.is_some() && !self.stdout.is_open() && !self.stderr.is_open()

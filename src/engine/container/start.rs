@@ -52,13 +52,13 @@ impl<'a> Container<'a> {
                 })
             }
             Beginning::Ended => Err(StartFailure::Ended(words, self.remove(1).await)),
-            Beginning::Cancelled => Err(StartFailure::Cancelled(self.remove(2).await)),
+            Beginning::Cancelled => Err(StartFailure::Cancelled(self.dismiss(2).await)),
             Beginning::TimedOut => {
                 let error = EngineError::StartupTimeout {
                     patience: self.patience.startup,
                     said: said(&words),
                 };
-                Err(StartFailure::Error(error, self.remove(2).await))
+                Err(StartFailure::Error(error, self.dismiss(2).await))
             }
             Beginning::NoAttestation(said) => Err(StartFailure::Error(
                 EngineError::NoAttestation { said },
