@@ -74,3 +74,8 @@ pub mod protocol;
 pub mod render;
 pub mod sandbox;
 pub mod text;
+
+/// The library example of the README must compile.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -12,6 +12,7 @@ mod live;
 mod output;
 mod payload;
 mod plan;
+mod report;
 mod run;
 mod setup;
 mod signals;

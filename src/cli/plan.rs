@@ -1,7 +1,7 @@
 //! `lazaret plan`, and `lazaret run --dry-run`.
 
 use super::args::{EngineOptions, Format, PlanOptions};
-use super::run::Report;
+use super::report::Report;
 use super::{exit, output, setup};
 use crate::check::check_bytes;
 use crate::language::Language;

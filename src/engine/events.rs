@@ -16,9 +16,10 @@ impl Engine {
         start: SystemTime,
         patience: &Patience,
     ) -> Option<Events> {
-        let since = format!("--since={}", seconds(start).saturating_sub(1));
-        // Docker waits for events until the moment that is named, so it must not lie ahead.
-        let until = format!("--until={}", seconds(SystemTime::now()));
+        let since = format!("--since={}", moment(start));
+        // Docker waits for events until the moment that is named, so it must not lie ahead; cut to
+        // whole seconds it would leave out the death itself.
+        let until = format!("--until={}", moment(SystemTime::now()));
         let filter = format!("container={name}");
         let format = match self.dialect {
             Dialect::Docker => "{{json .}}",
@@ -34,10 +35,12 @@ impl Engine {
     }
 }
 
-fn seconds(time: SystemTime) -> u64 {
-    time.duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap_or_default()
-        .as_secs()
+/// Seconds since 1970 with nanoseconds, as the engines read them.
+fn moment(time: SystemTime) -> String {
+    let since = time
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
+    format!("{}.{:09}", since.as_secs(), since.subsec_nanos())
 }
 
 /// A JSON object a line: Docker says `Action` and puts the code into `Actor.Attributes.exitCode`,

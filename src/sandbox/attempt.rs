@@ -6,7 +6,7 @@
 
 use std::time::Instant;
 
-use super::story::unavailable;
+use super::verdicts::{cancelled, unavailable, unless_cancelled};
 use super::{Request, Sandbox, Watch};
 use crate::engine::{
     Container, Engine, EngineError, Event, Patience, StartFailure, Started, identity,
@@ -168,22 +168,6 @@ impl<'a> Attempt<'a> {
             }
         }
     }
-}
-
-/// What comes of asking an engine, unless the caller cancels first; the question is then dropped.
-pub(super) async fn unless_cancelled<T>(
-    watch: &Watch,
-    asking: impl Future<Output = T>,
-) -> Result<T, Verdict> {
-    tokio::select! {
-        answer = asking => Ok(answer),
-        () = watch.cancel.cancelled() => Err(cancelled()),
-    }
-}
-
-fn cancelled() -> Verdict {
-    let message = "the caller cancelled the run before the script was delivered".to_owned();
-    Verdict::not_run(Status::Cancelled, "cancelled", message)
 }
 
 fn nothing_started() -> Cleanup {

@@ -6,6 +6,7 @@
 
 mod attempt;
 mod story;
+mod verdicts;
 
 pub use story::unstarted;
 
@@ -71,8 +72,8 @@ impl PlanError {
     #[must_use]
     pub fn verdict(&self) -> Verdict {
         match self {
-            Self::NotPermitted(error) => story::invalid("not-permitted", error.to_string()),
-            Self::Engine(error) => story::unavailable(error),
+            Self::NotPermitted(error) => verdicts::invalid("not-permitted", error.to_string()),
+            Self::Engine(error) => verdicts::unavailable(error),
         }
     }
 }

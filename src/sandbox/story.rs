@@ -2,9 +2,10 @@
 
 use std::time::Instant;
 
+use super::verdicts::{invalid, unavailable, unless_cancelled};
 use super::{Request, Sandbox, Watch, attempt, nonce};
 use crate::check;
-use crate::engine::{Delivery, EngineError, Patience, Started};
+use crate::engine::{Delivery, Patience, Started};
 use crate::outcome::{
     EngineTold, Executed, LimitsTold, Outcome, Resources, Status, Verdict, conclude,
 };
@@ -29,14 +30,6 @@ pub(super) fn begin() -> Outcome {
     unstarted(verdict)
 }
 
-pub(super) fn unavailable(error: &EngineError) -> Verdict {
-    Verdict::not_run(Status::Unavailable, error.kind(), error.to_string())
-}
-
-pub(super) fn invalid(kind: &'static str, message: String) -> Verdict {
-    Verdict::not_run(Status::Invalid, kind, message)
-}
-
 fn too_large(bytes: usize, name: &str, bound: Bytes) -> Verdict {
     let message = format!(
         "script, stdin and arguments are {bytes} bytes, more than this run may have ({name}: {bound})"
@@ -57,7 +50,7 @@ impl Sandbox {
         self.check(request, outcome)?;
         let limits = self.limits(request, outcome)?;
         let patience = Patience::of(&self.policy);
-        let engine = attempt::unless_cancelled(watch, self.find(&patience))
+        let engine = unless_cancelled(watch, self.find(&patience))
             .await?
             .map_err(|error| unavailable(&error))?;
         outcome.engine = Some(EngineTold {

@@ -21,6 +21,7 @@ mod harness;
 mod images;
 mod input;
 mod outcomes;
+mod readme;
 mod rooms;
 mod rootless;
 mod running;

@@ -123,13 +123,15 @@ stop() {
 supervise() {
     local tick=0.001 ticks=0 notice notices=
     while kill -0 "$child"; do
-        read -rt $tick -u 7 notice && notices+=$notice
+        read -rt $tick -u 7 notice; notices+=$notice # also the part of a line that a timeout cut off
         ((++ticks > 100)) && tick=0.01
         now && ((centiseconds > end)) && kill -KILL -- -1 && end=$((end + 100))
     done
     wait "$child"
     code=$?
-    while read -rt 0.001 -u 7 notice; do notices+=$notice; done
+    echo . >&7 # whatever bash said stands before it
+    notice=
+    until [[ $notice == *. ]]; do read -r -u 7 notice; notices+=$notice; done
     # 137 is both `exit 137` and SIGKILL: bash's own notice tells them apart.
     if ((code > 128)) && [[ $notices != *"Exit $code"* ]]; then ending=signal=$((code - 128)); else ending=exit=$code; fi
 }
