@@ -112,24 +112,34 @@ fn podman_creates(container: &str) {
     });
 }
 
-/// 48, 49: a signal while Podman creates the container leaves no process of it behind: neither
-/// SIGTERM, on which we end it, nor SIGKILL, after which the guard does.
+/// Sends a signal to three runs while Podman creates their containers, and gives the names.
+fn ended_while_podman_creates(engine: &'static Engine, signal: Signal) -> Vec<String> {
+    let one = |_| {
+        let mut running = Running::start(Lazaret::python(engine, READY));
+        let container = running.container();
+        podman_creates(&container);
+        running.signal(signal);
+        running.ends();
+        container
+    };
+    (0..3).map(one).collect()
+}
+
+/// 49: SIGTERM while Podman creates the container leaves no process of it behind.
 #[test]
-fn ended_while_podman_creates_the_container() {
+fn terminated_while_podman_creates_the_container() {
     let Some(engine) = podman() else { return };
-    for signal in [Signal::SIGTERM, Signal::SIGKILL] {
-        let mut containers = Vec::new();
-        for _ in 0..3 {
-            let mut running = Running::start(Lazaret::python(engine, READY));
-            let container = running.container();
-            podman_creates(&container);
-            running.signal(signal);
-            running.ends();
-            containers.push(container);
-        }
-        for container in containers {
-            everything_goes(engine, &container);
-        }
+    for container in ended_while_podman_creates(engine, Signal::SIGTERM) {
+        everything_goes(engine, &container);
+    }
+}
+
+/// 48: and neither does SIGKILL, after which the guard removes it.
+#[test]
+fn killed_while_podman_creates_the_container() {
+    let Some(engine) = podman() else { return };
+    for container in ended_while_podman_creates(engine, Signal::SIGKILL) {
+        everything_goes(engine, &container);
     }
 }
 

@@ -594,7 +594,7 @@ fn a_terminal_is_safe_from_the_script() {
     assert_eq!(ran.stderr, format!("{hostile}\n"), "{ran}");
 }
 
-/// Colours on a terminal, none with NO_COLOR.
+/// Colours on a terminal, none with `NO_COLOR`.
 #[test]
 fn no_color_is_honoured() {
     let Some(engine) = docker() else { return };

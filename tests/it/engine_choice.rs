@@ -1,4 +1,4 @@
-//! Which engine is used: the flag, LAZARET_ENGINE, the policy, `docker`, `podman`; and Podman
+//! Which engine is used: the flag, `LAZARET_ENGINE`, the policy, `docker`, `podman`; and Podman
 //! behind docker's name.
 
 use crate::harness::{Lazaret, docker, podman};
@@ -29,7 +29,7 @@ fn podman_behind_the_name_docker() {
     }
 }
 
-/// The flag goes over LAZARET_ENGINE, which goes over the policy.
+/// The flag goes over `LAZARET_ENGINE`, which goes over the policy.
 #[test]
 fn the_flag_then_the_variable_then_the_policy() {
     let Some(engine) = docker() else { return };

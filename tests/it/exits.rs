@@ -1,6 +1,8 @@
 //! How scripts end by themselves: exit codes that look like ours stay the script's, and signals
 //! have names (32, 33).
 
+#![expect(clippy::indexing_slicing, reason = "what is not there fails the test")]
+
 use crate::harness::{Engine, Lazaret, docker, podman};
 
 const CODES: [u8; 13] = [0, 1, 2, 124, 125, 126, 127, 128, 130, 137, 139, 143, 255];
@@ -123,7 +125,7 @@ fn crashes_are_signals() {
     }
 }
 
-/// SystemExit with things that are no number.
+/// `SystemExit` with things that are no number.
 #[test]
 fn pythons_other_exits_are_codes() {
     let Some(engine) = docker() else { return };
