@@ -97,37 +97,26 @@ fn slow_growth_ends_at_the_limit() {
     }
 }
 
-/// The container that a lazaret command has running, found by the owner in its label.
-fn container_of(engine: &Engine, lazaret: &Child) -> String {
+/// What the engine has on disk for the container that a lazaret command has running: the bytes of its
+/// own layer, and the path of its log. `None` while there is no such container.
+fn on_disk(engine: &Engine, lazaret: &Child) -> Option<(String, String)> {
     let owner = format!("/{}/", lazaret.id());
     let format = "{{.ID}} {{.Label \"lazaret.owner\"}}";
-    let listed = engine.ask(&[
-        "ps",
-        "--no-trunc",
-        "--filter",
-        "label=lazaret",
-        "--format",
-        format,
-    ]);
-    let mut ours = listed.lines().filter(|line| line.contains(&owner));
-    let line = ours.next().expect("the container runs");
-    line.split(' ').next().unwrap_or_default().to_owned()
+    let filter = "label=lazaret";
+    let listed = engine.ask(&["ps", "--no-trunc", "--filter", filter, "--format", format]);
+    let line = listed.lines().find(|line| line.contains(&owner))?;
+    let (container, _) = line.split_once(' ')?;
+    let format = "{{.SizeRw}} {{.LogPath}}";
+    let mut inspect = engine.command(&["inspect", "--size", "--format", format, container]);
+    let answer = inspect.output().expect("the engine's command starts");
+    let answer = String::from_utf8_lossy(&answer.stdout).into_owned();
+    let (size, log) = answer.trim_end_matches('\n').split_once(' ')?;
+    Some((size.to_owned(), log.to_owned()))
 }
 
-/// What the engine has on disk for a running container: bytes of its own layer, bytes of its log.
-fn on_disk(engine: &Engine, container: &str) -> (String, String) {
-    let answer = engine.ask(&[
-        "inspect",
-        "--size",
-        "--format",
-        "{{.SizeRw}} {{.LogPath}}",
-        container,
-    ]);
-    let (size, log) = answer
-        .trim_end()
-        .split_once(' ')
-        .unwrap_or((answer.trim_end(), ""));
-    (size.to_owned(), log.to_owned())
+/// Nothing in the container's layer, and no log.
+fn nothing() -> (String, String) {
+    ("0".to_owned(), String::new())
 }
 
 /// 16: every writable place has an end, in bytes and in files; nothing of it is on the host's disk.
@@ -143,8 +132,7 @@ fn filling_every_place_touches_no_disk() {
         .map(|line| line.expect("text"))
         .take_while(|line| line != "full")
         .collect();
-    let container = container_of(engine, &child);
-    assert_eq!(on_disk(engine, &container), ("0".to_owned(), String::new()));
+    assert_eq!(on_disk(engine, &child), Some(nothing()));
     nix::sys::signal::kill(
         nix::unistd::Pid::from_raw(i32::try_from(child.id()).expect("a PID")),
         nix::sys::signal::Signal::SIGTERM,
@@ -206,10 +194,8 @@ fn flood(engine: &'static Engine, megabytes: u64) {
     while child.try_wait().expect("a child").is_none() {
         // The peak only grows: the last look before the end is the peak of the run.
         peak = peak.max(peak_memory(child.id()).unwrap_or(0));
-        if looked.is_none() && started.elapsed() > Duration::from_secs(3) {
-            looked = Some(on_disk(engine, &container_of(engine, &child)));
-        }
-        std::thread::sleep(Duration::from_millis(20)); // a pace, not a wait
+        looked = on_disk(engine, &child).or(looked);
+        std::thread::sleep(Duration::from_millis(200)); // a pace, not a wait
     }
     let document = reader.join().expect("the reader ends").expect("text");
     let document = serde_json::from_str(&document).expect("one JSON document");
@@ -217,7 +203,7 @@ fn flood(engine: &'static Engine, megabytes: u64) {
     assert_eq!(told.number("stdout_bytes"), megabytes * 1_000_000);
     assert_eq!(told.stderr(), "went on\n");
     assert!((1..30 << 10).contains(&peak), "{peak} KiB");
-    assert_eq!(looked, Some(("0".to_owned(), String::new())));
+    assert_eq!(looked, Some(nothing()));
 }
 
 /// 17, as much as the time of a test run allows.
