@@ -2,8 +2,8 @@
 //!
 //! A shell that waits on a pipe from us. When the pipe closes without a good-bye, or the deadline
 //! passes, it removes the container, several times over, because the engine's command may still be
-//! creating it; the first time after a second, in which a command that lost its stdin ends by itself:
-//! Podman, killed while it creates a container, leaves processes that no `rm` finds. It ignores the signals of terminals and sessions.
+//! creating it. At first only what runs: a command that lost its stdin ends by itself, and Podman
+//! leaves processes that no `rm` finds where a container is removed while it is created. It ignores the signals of terminals and sessions.
 
 use std::time::Duration;
 
@@ -18,7 +18,11 @@ use super::{Engine, EngineError};
 /// `$1` is the engine's command, `$2` the container's name, `$3` the deadline in seconds.
 const SCRIPT: &str = r#"
 trap '' HUP INT TERM
-remove() { for pause in 1 1 2 4 8; do sleep "$pause"; "$1" rm --force "$2"; done; }
+running() { [ "$("$1" ps --quiet --filter "name=$2" --filter status=running)" ]; }
+remove() {
+    for pause in 1 1 2; do sleep "$pause"; running "$1" "$2" && "$1" rm --force "$2"; done
+    for pause in 4 8; do sleep "$pause"; "$1" rm --force "$2"; done
+}
 (sleep "$3"; remove "$1" "$2"; kill -9 0) &
 read -r word
 [ "$word" = done ] || remove "$1" "$2"

@@ -7,6 +7,9 @@ use std::time::{Duration, Instant};
 
 use super::{Engine, Ran};
 
+/// How long a command may take before its test fails.
+const PATIENCE: Duration = Duration::from_secs(120);
+
 /// A command being put together. Files it needs live in a folder of its own until it is dropped.
 pub struct Lazaret {
     engine: &'static Engine,
@@ -16,7 +19,6 @@ pub struct Lazaret {
     environment: Vec<(String, String)>,
     policy: String,
     stdin: Option<Vec<u8>>,
-    patience: Duration,
 }
 
 impl Lazaret {
@@ -34,7 +36,6 @@ impl Lazaret {
             environment: Vec::new(),
             policy: engine.policy(),
             stdin: None,
-            patience: Duration::from_secs(120),
         }
     }
 
@@ -109,12 +110,6 @@ impl Lazaret {
         self.policy("\n[checks]\noff = [\"size\", \"syntax\", \"secrets\", \"dangerous\"]\n")
     }
 
-    /// How long the command may take before the test fails.
-    pub fn patience(mut self, patience: Duration) -> Self {
-        self.patience = patience;
-        self
-    }
-
     /// A file in this command's folder, readable by every user.
     pub fn file(&self, name: &str, content: &[u8]) -> PathBuf {
         let path = self.folder.path().join(name);
@@ -162,12 +157,12 @@ impl Lazaret {
             // Lazaret may not read it; then the pipe breaks.
             let _ = pipe.write_all(&stdin);
         });
-        let watchdog = Watchdog::start(child.id(), self.patience);
+        let watchdog = Watchdog::start(child.id(), PATIENCE);
         let output = child.wait_with_output().expect("lazaret ends");
         let in_time = watchdog.stop();
         writer.join().expect("the writer ends");
         let ran = Ran::new(self.arguments.join(" "), output, started.elapsed());
-        assert!(in_time, "it took longer than {:?}: {ran}", self.patience);
+        assert!(in_time, "it took longer than {PATIENCE:?}: {ran}");
         ran
     }
 
