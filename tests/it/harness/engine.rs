@@ -116,27 +116,19 @@ impl Engine {
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
-    /// The lazaret command, where this engine's user can run it.
-    pub fn binary(&self) -> PathBuf {
-        static COPY: OnceLock<PathBuf> = OnceLock::new();
+    /// The lazaret command, where this engine's user can run it: the rootless one may not look into
+    /// the build folder, and gets a copy in `folder`.
+    pub fn binary(&self, folder: &Path) -> PathBuf {
         let built = PathBuf::from(env!("CARGO_BIN_EXE_lazaret"));
         if self.name != "rootless" {
             return built;
         }
-        // The build folder may lie where that user cannot look.
-        COPY.get_or_init(|| {
-            use std::os::unix::fs::PermissionsExt as _;
-            let folder = std::env::temp_dir().join(format!("lazaret-it-{}", std::process::id()));
-            std::fs::create_dir_all(&folder).expect("a folder for the copy");
-            let copy = folder.join("lazaret");
+        let copy = folder.join("lazaret");
+        if !copy.exists() {
+            // Permissions come along.
             std::fs::copy(&built, &copy).expect("a copy of the command");
-            for path in [&folder, &copy] {
-                std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755))
-                    .expect("permissions");
-            }
-            copy
-        })
-        .clone()
+        }
+        copy
     }
 
     /// The policy file of this engine, with its images.

@@ -120,7 +120,7 @@ impl Lazaret {
     /// The command, for tests that drive it by hand.
     pub fn command(&self) -> Command {
         let policy = self.file("policy.toml", self.policy.as_bytes());
-        let mut command = self.engine.program(&self.engine.binary());
+        let mut command = self.engine.program(&self.engine.binary(self.folder.path()));
         let (subcommand, others) = self.arguments.split_at(self.arguments.len().min(1));
         command.args(subcommand);
         if self.engine.name == "rootless" {
