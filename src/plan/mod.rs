@@ -234,12 +234,11 @@ fn command(order: &Order<'_>, flags: &mut Flags) {
         "the image's own entry point would come first",
     );
     flags.add([order.image], "the image");
-    let mut words: Vec<String> = language
+    let words = language
         .launcher_arguments
         .iter()
-        .map(|word| (*word).to_owned())
-        .collect();
-    words.push(protocol::launcher(language).to_owned());
+        .chain(protocol::launcher(language));
+    let words = words.map(|word| (*word).to_owned()).collect();
     let reason = "the launcher, process 1: it proves the limits, takes the script from stdin, runs it, and reports";
     flags.0.push(Flag { words, reason });
 }

@@ -8,8 +8,8 @@ set -m
 # ---- what holds here -------------------------------------------------------------------------------------------
 
 show() {
-    local lines
-    mapfile -t lines <"$2" && ((${#lines[@]})) && printf '=%s\n' "$1" && printf ' %s\n' "${lines[@]}"
+    local lines text
+    mapfile -t lines <"$2" && ((${#lines[@]})) && printf -v text ' %s\n' "${lines[@]}" && facts+="=$1"$'\n'$text
 }
 
 cgroup_files() {
@@ -41,8 +41,8 @@ cgroup_files() {
 }
 
 attest() {
-    local file devices files=()
-    echo lazaret-attestation/1
+    local file devices text files=() facts
+    facts=$'lazaret-attestation/1\n'
     show status /proc/self/status
     show mountinfo /proc/self/mountinfo
     show limits /proc/self/limits
@@ -54,12 +54,12 @@ attest() {
         [[ -r $file ]] && cgroup[${file##*/}]=$file && show "file $file" "$file"
     done
     devices=(/dev/*)
-    echo =devices && printf ' %s\n' "${devices[@]#/dev/}"
-    echo =writable
-    : >$script && echo " ${script%/*}"
-    [[ -w /tmp ]] && echo " /tmp" # access(2) knows of read-only mounts; a written file would have to be removed
-    [[ -w /dev/shm ]] && echo " /dev/shm"
-    printf '=launcher\n pid %d\n dumpable 1\n=end\n' $$
+    printf -v text ' %s\n' "${devices[@]#/dev/}"
+    facts+=$'=devices\n'$text$'=writable\n'
+    : >$script && facts+=$' /work\n'
+    [[ -w /tmp ]] && facts+=$' /tmp\n' # access(2) knows of read-only mounts; a written file would have to be removed
+    [[ -w /dev/shm ]] && facts+=$' /dev/shm\n'
+    printf '%s=launcher\n pid %d\n dumpable 1\n=end\n' "$facts" $$
 }
 
 # ---- what comes in ---------------------------------------------------------------------------------------------
