@@ -57,11 +57,13 @@ impl<'a> Container<'a> {
         lifetime: std::time::Duration,
         patience: Patience,
     ) -> Result<Self, EngineError> {
-        let cli = Cli::start(&plan.argv()).map_err(|source| EngineError::Spawn {
+        let failed = |source| EngineError::Spawn {
             path: engine.program.clone().into(),
             source,
-        })?;
-        let guard = Guard::start(engine, &plan.name, lifetime)?;
+        };
+        let cli = Cli::start(&plan.argv()).map_err(failed)?;
+        let outputs = cli.outputs().map_err(failed)?;
+        let guard = Guard::start(engine, &plan.name, lifetime, outputs)?;
         Ok(Self {
             engine,
             patience,

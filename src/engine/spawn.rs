@@ -8,19 +8,20 @@
 
 use std::ffi::OsStr;
 use std::io;
+use std::os::fd::OwnedFd;
 use std::process::Stdio;
 
 use tokio::process::{Child, Command};
 
-/// Which of a child's streams are pipes; the others are closed to it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What a child's standard streams are.
+#[derive(Debug)]
 pub(super) enum Pipes {
-    /// All three: a run.
+    /// All three are pipes: a run.
     All,
-    /// Standard output and error: an engine command.
+    /// Standard output and error are: an engine command.
     Outputs,
-    /// Standard input: the guard.
-    Input,
+    /// Standard input is, and in the place of the others these are held open: the guard.
+    Guard([OwnedFd; 2]),
 }
 
 /// Starts a program in a process group of its own, so that a terminal's Ctrl-C reaches us alone.
@@ -34,16 +35,21 @@ pub(super) fn spawn(argv: &[impl AsRef<OsStr>], pipes: Pipes) -> io::Result<Chil
             "an empty command line",
         ));
     };
-    let piped = |yes: bool| if yes { Stdio::piped() } else { Stdio::null() };
     let mut command = Command::new(program);
-    command
-        .args(arguments)
-        .stdin(piped(pipes != Pipes::Outputs))
-        .stdout(piped(pipes != Pipes::Input))
-        .stderr(piped(pipes != Pipes::Input))
-        .kill_on_drop(pipes != Pipes::Input);
-    if pipes != Pipes::Input {
-        command.process_group(0);
-    }
-    command.spawn()
+    command.args(arguments);
+    match pipes {
+        Pipes::All => command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped()),
+        Pipes::Outputs => command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped()),
+        Pipes::Guard([first, second]) => {
+            command.stdin(Stdio::piped()).stdout(first).stderr(second);
+            return command.spawn();
+        }
+    };
+    command.kill_on_drop(true).process_group(0).spawn()
 }

@@ -1,6 +1,7 @@
 //! The engine's `run` command as a child process: its three pipes, and how it ended.
 
 use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::ExitStatus;
 
@@ -72,6 +73,17 @@ impl Cli {
             stderr: Pipe::new(child.stderr.take()),
             process: Process { child, ended: None },
         })
+    }
+
+    /// The reading ends of both outputs, once more.
+    pub(super) fn outputs(&self) -> io::Result<[OwnedFd; 2]> {
+        let again = |end: Option<BorrowedFd<'_>>| match end {
+            Some(end) => end.try_clone_to_owned(),
+            None => Err(io::Error::from(io::ErrorKind::BrokenPipe)),
+        };
+        let stdout = self.stdout.reader.as_ref().map(AsFd::as_fd);
+        let stderr = self.stderr.reader.as_ref().map(AsFd::as_fd);
+        Ok([again(stdout)?, again(stderr)?])
     }
 
     /// Reads and drops what comes until the command has ended. Cancel-safe.

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::start::DRAIN;
 use super::{Container, Started};
+use crate::engine::guard::WATCH_AFTER;
 use crate::engine::ladder::{Ladder, Rung};
 use crate::engine::{Event, Watcher};
 use crate::language::Launcher;
@@ -140,6 +141,8 @@ struct Run<'a, 'b> {
     stop: Option<Stop>,
     delivered_at: Instant,
     ended_at: Option<Instant>,
+    /// The guard watches the deadline.
+    guarded: bool,
 }
 
 impl Started<'_> {
@@ -156,6 +159,7 @@ impl Started<'_> {
             stop: None,
             delivered_at: Instant::now(),
             ended_at: None,
+            guarded: false,
             container: &mut container,
         };
         run.drive(&delivery, cancel).await;
@@ -187,6 +191,10 @@ impl Run<'_, '_> {
                     }
                 }
                 () = show(self.watcher.as_ref(), &mut self.gathered.unseen) => {}
+                () = tokio::time::sleep_until(self.delivered_at + WATCH_AFTER), if !self.guarded => {
+                    self.guarded = true;
+                    self.container.guard.watch().await;
+                }
                 _ = cli.process.end() => drain = Some(Instant::now() + DRAIN),
                 () = tokio::time::sleep_until(until) => {
                     if drain.is_some() || self.ladder.rung == Rung::Removing {
