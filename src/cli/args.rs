@@ -194,9 +194,11 @@ pub(super) fn explain(error: &clap::Error, arguments: &[OsString]) -> u8 {
         output::result(&error.to_string());
         return exit::OK;
     }
-    output::message_as_is(&error.render().to_string());
+    // It quotes what was typed, which may be a file name that somebody else chose.
+    let shown = crate::text::safe_for_terminal(&error.render().to_string());
+    output::message_as_is(&shown);
     if wants_json_result(arguments) {
-        let message = crate::text::safe_for_terminal(error.render().to_string().trim());
+        let message = shown.trim().to_owned();
         let verdict = Verdict::not_run(Status::Invalid, "usage", message);
         let outcome = Outcome::new(
             uuid::Uuid::now_v7().to_string(),
