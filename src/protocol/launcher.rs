@@ -5,12 +5,14 @@ use crate::language::{Language, Launcher};
 /// The program that is PID 1 in a language's container, as the last words of the command line.
 /// Constant: it holds nothing of any script.
 ///
-/// Python's is two texts, because Python compiles before it runs: the second is compiled while the
-/// host judges what the first wrote.
+/// Python's is three texts, because Python compiles before it runs: the first starts the script's
+/// interpreter, which gets ready while the second attests, and the third is compiled while the host
+/// judges.
 #[must_use]
 pub fn launcher(language: &Language) -> &'static [&'static str] {
     match language.launcher {
         Launcher::Python => &[
+            include_str!("launcher/interpreter.py"),
             include_str!("launcher/attest.py"),
             include_str!("launcher/run.py"),
         ],

@@ -1,6 +1,5 @@
-# Lazaret's launcher, PID 1 of this container, in two parts; nothing of any script is in them. This first one writes
-# what it sees of its own limits. The second is compiled while the host judges that.
-import _ctypes, posix, sys  # the bare modules: their wrappers take milliseconds
+# The second part of Lazaret's launcher: it writes what it sees of its own limits.
+import _ctypes
 
 FACTS = (("status", "/proc/self/status"), ("mountinfo", "/proc/self/mountinfo"), ("limits", "/proc/self/limits"),
          ("net", "/proc/net/dev"), ("swaps", "/proc/swaps"), ("cgroup", "/proc/self/cgroup"))
@@ -25,11 +24,6 @@ def contents(path):
     finally:
         posix.close(file)
     return data
-
-
-def write(file, data):
-    while data:
-        data = data[posix.write(file, data):]
 
 
 # ---- what holds here -------------------------------------------------------------------------------------------
@@ -83,4 +77,4 @@ def attest(dumpable):
 prctl = _ctypes.dlsym(_ctypes.dlopen(None, 2), "prctl")
 # PR_SET_DUMPABLE 0: the script cannot look into this process, where the nonce is.
 CGROUP_PATHS = attest(dumpable=_ctypes.call_function(prctl, (4, 0, 0, 0, 0)) != 0)
-exec(compile(sys.argv[1], "launcher", "exec"))
+exec(compile(sys.argv[2], "launcher", "exec"))

@@ -2,38 +2,41 @@
 # payload that is sent only if those limits hold, lets bash's parser have the last word on the script, runs it, and
 # reports how it ended. Nothing of the script is in this text.
 script=/work/script.sh stdin=/work/.stdin
-exec 5>&2 8>/proc/self/fd/1 9>/proc/self/fd/2 7<> <(:) 2>&7
+exec 5>&2 8>/proc/self/fd/1 9>/proc/self/fd/2 7<<<''
+[[ -p /dev/fd/7 ]] || exec 7< <(:) # before 5.1, a short text came from a file
+exec 7<>/dev/fd/7 2>&7
 set -m
 
 # ---- what holds here -------------------------------------------------------------------------------------------
 
-show() {
-    local lines text
+show() { # file $2 as section $1; leaves its `lines`
+    local text
+    lines=()
     mapfile -t lines <"$2" && ((${#lines[@]})) && printf -v text ' %s\n' "${lines[@]}" && facts+="=$1"$'\n'$text
 }
 
-cgroup_files() {
+cgroup_files() { # into `files`, and shows what says where they are
     local -A own by_controller=( # version 2 has one directory for all
         [memory]="memory.stat memory.oom_control memory.max_usage_in_bytes" [cpu]="cpu.cfs_quota_us cpu.cfs_period_us"
         [cpuacct]=cpuacct.usage [pids]=pids.max
         [unified]="memory.max memory.swap.max memory.events memory.peak cpu.max cpu.stat pids.max"
     )
-    local IFS=$' \t\n,' controllers path name root point line lines file
-    mapfile -t lines </proc/self/cgroup # `read` would take a system call for each character
+    local IFS=$' \t\n,' controllers path name root point line file
+    show cgroup /proc/self/cgroup
     for line in "${lines[@]}"; do
         line=${line#*:} controllers=${line%%:*} path=${line#*:}
         for name in ${controllers:-unified}; do own[$name]=$path; done
     done
-    mapfile -t lines </proc/self/mountinfo
+    show mountinfo /proc/self/mountinfo
     for line in "${lines[@]}"; do
         case $line in
             *" - cgroup "*) controllers=${line##* } ;;
             *" - cgroup2 "*) controllers=unified ;;
             *) continue ;;
         esac
-        line=${line#* * * } root=${line%% *} line=${line#* } point=${line%% *} root=${root%/}
         for name in $controllers; do
-            path=${own[$name]-} && [[ $path && ${by_controller[$name]-} ]] || continue
+            [[ ${by_controller[$name]-} && ${own[$name]-} ]] || continue
+            path=${own[$name]} point=${line#* * * } root=${point%% *} point=${point#* } point=${point%% *} root=${root%/}
             if [[ $path/ == "$root"/* ]]; then path=${path#"$root"}; else path=; fi
             for file in ${by_controller[$name]}; do files+=("$point${path%/}/$file"); done
         done
@@ -41,14 +44,12 @@ cgroup_files() {
 }
 
 attest() {
-    local file devices text files=() facts
+    local file devices text lines files=() facts
     facts=$'lazaret-attestation/1\n'
     show status /proc/self/status
-    show mountinfo /proc/self/mountinfo
     show limits /proc/self/limits
     show net /proc/net/dev
     show swaps /proc/swaps
-    show cgroup /proc/self/cgroup
     cgroup_files
     for file in "${files[@]}"; do
         [[ -r $file ]] && cgroup[${file##*/}]=$file && show "file $file" "$file"
@@ -66,15 +67,24 @@ attest() {
 
 save() { dd bs=65536 count="$1" iflag=fullblock,count_bytes of="$2"; }
 
+# A short script needs no programs to be saved and looked at: only `read` takes a system call for each byte of it.
+is_short() { ((script_bytes <= 4096)); }
+
+save_short() {
+    local LC_ALL=C IFS=
+    ((script_bytes == 0)) || read -rN "$script_bytes" text || exit 0
+    printf %s "$text" >$script
+}
+
 receive() {
-    local count script_bytes stdin_bytes line argument end
+    local count stdin_bytes line argument end
     read -r _ nonce timeout grace count script_bytes stdin_bytes || exit 0
     while ((count-- > 0)); do
         read -r line || exit 0
         printf -v argument '%b' "$line"
         arguments+=("$argument")
     done
-    save "$script_bytes" $script
+    if is_short; then save_short; else save "$script_bytes" $script; fi
     exec 6</dev/null
     if ((stdin_bytes)); then
         save "$stdin_bytes" $stdin
@@ -83,6 +93,16 @@ receive() {
     fi
     read -r _ end || exit 0
     [[ $end == "$nonce" ]] || exit 0 # the payload did not come whole: nothing runs
+}
+
+parses() { # nothing of the text is executed, `set +n` neither
+    shopt -s extglob
+    eval "set -n"$'\n'"$text"
+}
+
+broken() { # what bash's parser has against the script, in `problem`
+    if is_short && (parses) 2>/dev/null; then return 1; fi
+    ! problem=$(bash -O extglob -n $script 2>&1)
 }
 
 hex() {
@@ -121,10 +141,10 @@ stop() {
 }
 
 supervise() {
-    local tick=0.001 ticks=0 notice notices=
+    local tick=0.0003 ticks=0 notice notices=
     while kill -0 "$child"; do
         read -rt $tick -u 7 notice; notices+=$notice # also the part of a line that a timeout cut off
-        ((++ticks > 100)) && tick=0.01
+        case $((++ticks)) in 50) tick=0.001 ;; 150) tick=0.01 ;; esac
         now && ((centiseconds > end)) && kill -KILL -- -1 && end=$((end + 100))
     done
     wait "$child"
@@ -143,11 +163,11 @@ end_the_rest() {
 }
 
 declare -A cgroup=()
-arguments=() child=
+arguments=() child= text=
 attest
 receive
 for name in {http,https,ftp,no,all}_proxy {HTTP,HTTPS,FTP,NO,ALL}_PROXY; do [[ ${!name-} ]] || unset "$name"; done
-if ! problem=$(bash -O extglob -n $script 2>&1); then
+if broken; then
     mark syntax "reason=$(hex "$problem")"
     exit 0
 fi

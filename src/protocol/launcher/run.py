@@ -1,8 +1,8 @@
-# The second part of Lazaret's launcher. It waits on stdin for a payload, which is sent only if the limits hold, lets
+# The third part of Lazaret's launcher, compiled while the host judges. It waits on stdin for a payload, which is sent only if the limits hold, lets
 # Python's parser have the last word on the script, runs it, and reports how it ended.
 import _signal as signal, time
 
-SCRIPT, STDIN = "/work/script.py", "/work/.stdin"
+UNSEEN = "/work/.script"  # where the script is until it may start
 
 
 # ---- what comes in ---------------------------------------------------------------------------------------------
@@ -22,8 +22,7 @@ class Payload:
         line, self.buffer = self.buffer.split(b"\n", 1)
         return line
 
-    def save(self, length, path):
-        file = posix.open(path, posix.O_CREAT | posix.O_EXCL | posix.O_WRONLY, 0o600)
+    def save(self, length, file):
         while length:
             if not self.buffer:
                 self.more()
@@ -33,9 +32,9 @@ class Payload:
         posix.close(file)
 
 
-def broken(script):
+def broken():
     try:
-        compile(contents(script), script, "exec", dont_inherit=True)
+        compile(contents(UNSEEN), SCRIPT, "exec", dont_inherit=True)
     except (SyntaxError, ValueError) as error:
         place = [getattr(error, name, None) or 0 for name in ("lineno", "offset", "end_lineno", "end_offset")]
         reason = str(getattr(error, "msg", error)).encode("utf-8", "replace").hex()
@@ -47,20 +46,27 @@ def broken(script):
 
 # ---- the run ---------------------------------------------------------------------------------------------------
 
-def start(arguments, stdin):
-    environment = {name: value for name, value in posix.environ.items()
-                   if value or not name.lower().endswith(b"_proxy")}
-    environment[b"PYTHONUNBUFFERED"] = b"1"
-    child = posix.posix_spawn(sys.executable, [sys.executable, SCRIPT, *arguments], environment,
-                              file_actions=[(posix.POSIX_SPAWN_DUP2, stdin, 0)],
-                              setpgroup=0, setsigmask=[], setsigdef=range(1, 32))
+def hand_over(early, pipe, stdin, arguments):
+    """Starts the script: by ending the pipe of the interpreter that waits, if that one will do."""
+    waits = posix.waitpid(early, posix.WNOHANG)[0] == 0
+    if waits and (arguments or not fill(pipe, contents(UNSEEN))):
+        posix.kill(early, signal.SIGKILL)
+        posix.waitpid(early, 0)
+        waits = False
+    posix.rename(UNSEEN, SCRIPT)  # for an interpreter that has not looked yet, and for tracebacks
+    if not waits:
+        return start(stdin, *arguments)
+    posix.close(pipe)
+    return early
+
+
+def fill(pipe, text):
+    if b"coding" in b"".join(text.split(b"\n", 2)[:2]):
+        return False  # Python rewinds a script that names its encoding, which no pipe can
     try:
-        file = posix.open("/proc/%d/oom_score_adj" % child, posix.O_WRONLY)
-        write(file, b"500")  # under memory pressure the script dies, not its witness
-        posix.close(file)
-    except OSError:
-        pass
-    return child
+        return posix.write(pipe, text) == len(text)
+    except BlockingIOError:
+        return False
 
 
 def supervise(child, seconds, grace):
@@ -137,14 +143,16 @@ def main():
     signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED)
     meter = Meter(CGROUP_PATHS)
     payload = Payload()
-    _, nonce, timeout, grace, arguments, script, stdin = payload.line().decode().split()
+    _, nonce, timeout, grace, arguments, script, length = payload.line().decode().split()
     arguments = [bytes.fromhex(payload.line().decode().replace("\\x", "")) for _ in range(int(arguments))]
-    payload.save(int(script), SCRIPT)
-    payload.save(int(stdin), STDIN)
+    if EARLY is None:
+        posix._exit(0)
+    given, stdin, pipe, early = EARLY
+    file = posix.open(UNSEEN, posix.O_CREAT | posix.O_EXCL | posix.O_WRONLY, 0o600)
+    payload.save(int(script), file)
+    payload.save(int(length), given)
     if payload.line() != b"end " + nonce.encode():
         posix._exit(0)
-    stdin = posix.open(STDIN, posix.O_RDONLY)
-    posix.unlink(STDIN)
     # Descriptions of our own: a script that makes its streams non-blocking cannot lose our marks.
     streams = [posix.open("/proc/self/fd/%d" % number, posix.O_WRONLY) for number in (1, 2)]
 
@@ -152,13 +160,13 @@ def main():
         for stream in streams:
             write(stream, (" ".join(("lazaret:%s:%s" % (nonce, kind), *fields)) + "\n").encode())
 
-    reason = broken(SCRIPT)
+    reason = broken()
     if reason:
         mark("syntax", reason)
         posix._exit(0)
     started = time.monotonic()
     mark("begin")
-    status = supervise(start(arguments, stdin), int(timeout) / 1000, int(grace) / 1000)
+    status = supervise(hand_over(early, pipe, stdin, arguments), int(timeout) / 1000, int(grace) / 1000)
     wall = time.monotonic() - started
     end_the_rest()
     mark("end", ending(status), "wall_us=%d" % (wall * 1e6), meter.report())
