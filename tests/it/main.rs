@@ -20,6 +20,7 @@ mod fake_engine;
 mod harness;
 mod images;
 mod input;
+mod interpreters;
 mod isolation;
 mod memory;
 mod outcomes;

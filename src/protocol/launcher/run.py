@@ -32,9 +32,9 @@ class Payload:
         posix.close(file)
 
 
-def broken():
+def broken(text):
     try:
-        compile(contents(UNSEEN), SCRIPT, "exec", dont_inherit=True)
+        compile(text, UNSEEN, "exec", dont_inherit=True)
     except (SyntaxError, ValueError) as error:
         place = [getattr(error, name, None) or 0 for name in ("lineno", "offset", "end_lineno", "end_offset")]
         reason = str(getattr(error, "msg", error)).encode("utf-8", "replace").hex()
@@ -46,27 +46,20 @@ def broken():
 
 # ---- the run ---------------------------------------------------------------------------------------------------
 
-def hand_over(early, pipe, stdin, arguments):
-    """Starts the script: by ending the pipe of the interpreter that waits, if that one will do."""
+def hand_over(text, early, pipe, stdin, arguments):
+    """Starts the script: by filling and ending the pipe of the interpreter that waits, if that one will do."""
+    # A page fits into every pipe. Python rewinds a script that names its encoding, which no pipe can.
+    fits = not arguments and len(text) <= 4096 and b"coding" not in b"".join(text.split(b"\n", 2)[:2])
     waits = posix.waitpid(early, posix.WNOHANG)[0] == 0
-    if waits and (arguments or not fill(pipe, contents(UNSEEN))):
+    if waits and not fits:
         posix.kill(early, signal.SIGKILL)
         posix.waitpid(early, 0)
-        waits = False
-    posix.rename(UNSEEN, SCRIPT)  # for an interpreter that has not looked yet, and for tracebacks
-    if not waits:
+    posix.rename(UNSEEN, SCRIPT)  # before the pipe has a byte: an interpreter that reads its file again finds this
+    if not (waits and fits):
         return start(stdin, *arguments)
+    write(pipe, text)
     posix.close(pipe)
     return early
-
-
-def fill(pipe, text):
-    if b"coding" in b"".join(text.split(b"\n", 2)[:2]):
-        return False  # Python rewinds a script that names its encoding, which no pipe can
-    try:
-        return posix.write(pipe, text) == len(text)
-    except BlockingIOError:
-        return False
 
 
 def supervise(child, seconds, grace):
@@ -160,13 +153,14 @@ def main():
         for stream in streams:
             write(stream, (" ".join(("lazaret:%s:%s" % (nonce, kind), *fields)) + "\n").encode())
 
-    reason = broken()
+    text = contents(UNSEEN)
+    reason = broken(text)
     if reason:
         mark("syntax", reason)
         posix._exit(0)
     started = time.monotonic()
     mark("begin")
-    status = supervise(hand_over(early, pipe, stdin, arguments), int(timeout) / 1000, int(grace) / 1000)
+    status = supervise(hand_over(text, early, pipe, stdin, arguments), int(timeout) / 1000, int(grace) / 1000)
     wall = time.monotonic() - started
     end_the_rest()
     mark("end", ending(status), "wall_us=%d" % (wall * 1e6), meter.report())
