@@ -133,3 +133,15 @@ fn bash_parses_before_it_runs_short_or_long() {
         assert_eq!(ran.stdout, "once\na!(b|c)*\n", "{ran}");
     }
 }
+
+/// A warning of Python's parser shows the line, which it reads from the file and not from the pipe.
+#[test]
+fn python_shows_the_line_it_warns_of() {
+    for engine in engines() {
+        let ran = ran(Lazaret::python(engine, "print(1or 2)\nprint(1 is 1)\n")).exits(0);
+        assert_eq!(ran.stdout, "1\nTrue\n", "{ran}");
+        for words in ["script.py:2: SyntaxWarning", "print(1 is 1)"] {
+            assert!(ran.stderr.contains(words), "{ran}");
+        }
+    }
+}
