@@ -1,5 +1,5 @@
-# The third part of Lazaret's launcher, compiled while the host judges. It waits on stdin for a payload, which is sent only if the limits hold, lets
-# Python's parser have the last word on the script, runs it, and reports how it ended.
+# The third part of Lazaret's launcher, compiled while the host judges. It waits on stdin for a payload, which is sent
+# only if the limits hold, lets Python's parser have the last word on the script, runs it, and reports how it ended.
 import _signal as signal, time
 
 UNSEEN = "/work/.script"  # where the script is until it may start
