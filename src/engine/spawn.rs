@@ -51,5 +51,8 @@ pub(super) fn spawn(argv: &[impl AsRef<OsStr>], pipes: Pipes) -> io::Result<Chil
             return command.spawn();
         }
     };
+    // Podman's conmon notes an OOM as a file `oom` where its command was started: nobody, root
+    // neither, can create a file here.
+    command.current_dir("/proc");
     command.kill_on_drop(true).process_group(0).spawn()
 }

@@ -34,6 +34,9 @@ fn too_much_memory_is_told_as_that_on_docker() {
 fn too_much_memory_is_told_as_that_on_podman() {
     let Some(engine) = podman() else { return };
     too_much_memory(engine);
+    // conmon's note of it: engines' commands are started where no file can be.
+    let note = std::path::Path::new("oom");
+    assert!(!note.exists(), "the engine left a file in our directory");
 }
 
 /// 13: without an OOM kill, 137 and SIGKILL are the script's own doing.
