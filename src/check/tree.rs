@@ -1,12 +1,16 @@
 //! The script with its syntax tree, and the ways to walk it.
 //!
-//! Every walk is a cursor in a loop: depth costs heap, never stack. Node kinds become small enums
+//! The parser's tree is read once, by a cursor in a loop, into a flat list of nodes in the order of
+//! the text: what lies below a node is the stretch of the list behind it. So every layer walks an
+//! array, depth costs heap and never stack, and parents are known. Node kinds become small enums
 //! through a table per grammar, because comparing names costs more than the rest of a walk.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::ops::Range;
+use std::sync::LazyLock;
 
-use tree_sitter::{Node, Parser, Tree, TreeCursor};
+use tree_sitter::{Language, Parser, TreeCursor};
 
 use crate::language::Grammar;
 
@@ -14,7 +18,39 @@ use crate::language::Grammar;
 pub(super) struct Script<'text> {
     pub(super) text: &'text str,
     pub(super) grammar: Grammar,
-    pub(super) tree: Tree,
+    tree: Tree,
+}
+
+/// The nodes, each before those below it; the root is the first.
+pub(super) struct Tree {
+    grammar: Grammar,
+    nodes: Vec<Record>,
+    /// Whether the parser could not make sense of some of the text.
+    has_error: bool,
+}
+
+/// What is kept of a node.
+struct Record {
+    kind: u16,
+    /// The field of the parent that holds it, or 0.
+    field: u16,
+    flags: u8,
+    start: u32,
+    end: u32,
+    parent: u32,
+    /// One beyond the last node below it.
+    beyond: u32,
+}
+
+const NAMED: u8 = 1;
+const EXTRA: u8 = 2;
+const MISSING: u8 = 4;
+
+/// A node of a tree; as cheap to copy as a reference.
+#[derive(Clone, Copy)]
+pub(super) struct Node<'tree> {
+    tree: &'tree Tree,
+    at: u32,
 }
 
 thread_local! {
@@ -24,16 +60,27 @@ thread_local! {
 impl<'text> Script<'text> {
     /// Parses; `None` where the grammar does not fit the parser, which a test excludes.
     pub(super) fn parse(text: &'text str, grammar: Grammar) -> Option<Self> {
-        let language = language(grammar);
         let tree = PARSER.with_borrow_mut(|parser| {
-            parser.set_language(&language).ok()?;
+            parser.set_language(language(grammar)).ok()?;
             parser.parse(&*readable(text, grammar), None)
         })?;
         Some(Self {
             text,
             grammar,
-            tree,
+            tree: Tree::of(&tree, grammar),
         })
+    }
+
+    pub(super) const fn root(&self) -> Node<'_> {
+        Node {
+            tree: &self.tree,
+            at: 0,
+        }
+    }
+
+    /// Whether the parser could not make sense of some of the text.
+    pub(super) const fn has_error(&self) -> bool {
+        self.tree.has_error
     }
 
     /// A node's text; empty where its range is not one of the text, which no node's is.
@@ -65,10 +112,168 @@ fn readable(text: &str, grammar: Grammar) -> Cow<'_, str> {
     }
 }
 
-pub(super) fn language(grammar: Grammar) -> tree_sitter::Language {
+pub(super) fn language(grammar: Grammar) -> &'static Language {
+    static PYTHON: LazyLock<Language> = LazyLock::new(|| tree_sitter_python::LANGUAGE.into());
+    static BASH: LazyLock<Language> = LazyLock::new(|| tree_sitter_bash::LANGUAGE.into());
     match grammar {
-        Grammar::Python => tree_sitter_python::LANGUAGE.into(),
-        Grammar::Bash => tree_sitter_bash::LANGUAGE.into(),
+        Grammar::Python => &PYTHON,
+        Grammar::Bash => &BASH,
+    }
+}
+
+impl Tree {
+    fn of(tree: &tree_sitter::Tree, grammar: Grammar) -> Self {
+        let root = tree.root_node();
+        let mut nodes = Vec::with_capacity(root.descendant_count());
+        let mut cursor = root.walk();
+        let mut open = Vec::new();
+        loop {
+            let at = number(nodes.len());
+            nodes.push(Record::of(&cursor, open.last().copied().unwrap_or(0)));
+            if cursor.goto_first_child() {
+                open.push(at);
+                continue;
+            }
+            Self::close(&mut nodes, at);
+            while !cursor.goto_next_sibling() {
+                let Some(parent) = open.pop() else {
+                    return Self {
+                        grammar,
+                        nodes,
+                        has_error: root.has_error(),
+                    };
+                };
+                cursor.goto_parent();
+                Self::close(&mut nodes, parent);
+            }
+        }
+    }
+
+    fn close(nodes: &mut [Record], at: u32) {
+        let beyond = number(nodes.len());
+        if let Some(node) = nodes.get_mut(at as usize) {
+            node.beyond = beyond;
+        }
+    }
+}
+
+/// A script is far below 4 GiB; what were not would be cut off and not wrapped around.
+fn number(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+impl Record {
+    const NOWHERE: Self = Self {
+        kind: 0,
+        field: 0,
+        flags: 0,
+        start: 0,
+        end: 0,
+        parent: 0,
+        beyond: 0,
+    };
+
+    fn of(cursor: &TreeCursor<'_>, parent: u32) -> Self {
+        let node = cursor.node();
+        let flag = |set: bool, flag: u8| if set { flag } else { 0 };
+        Self {
+            kind: node.kind_id(),
+            field: cursor.field_id().map_or(0, u16::from),
+            flags: flag(node.is_named(), NAMED)
+                | flag(node.is_extra(), EXTRA)
+                | flag(node.is_missing(), MISSING),
+            start: number(node.start_byte()),
+            end: number(node.end_byte()),
+            parent,
+            beyond: 0,
+        }
+    }
+}
+
+impl<'tree> Node<'tree> {
+    fn record(self) -> &'tree Record {
+        self.tree
+            .nodes
+            .get(self.at as usize)
+            .unwrap_or(&Record::NOWHERE)
+    }
+
+    /// The node's number in the order of the text.
+    pub(super) const fn id(self) -> u32 {
+        self.at
+    }
+
+    pub(super) fn kind_id(self) -> u16 {
+        self.record().kind
+    }
+
+    /// The field of the parent that holds it, or 0.
+    pub(super) fn field(self) -> u16 {
+        self.record().field
+    }
+
+    pub(super) fn start_byte(self) -> usize {
+        self.record().start as usize
+    }
+
+    pub(super) fn end_byte(self) -> usize {
+        self.record().end as usize
+    }
+
+    pub(super) fn byte_range(self) -> Range<usize> {
+        self.start_byte()..self.end_byte()
+    }
+
+    /// The grammar's name for nodes like this one. Slow: for messages.
+    pub(super) fn kind(self) -> &'static str {
+        language(self.tree.grammar)
+            .node_kind_for_id(self.kind_id())
+            .unwrap_or("")
+    }
+
+    pub(super) fn is_error(self) -> bool {
+        self.kind_id() == u16::MAX
+    }
+
+    pub(super) fn is_missing(self) -> bool {
+        self.record().flags & MISSING != 0
+    }
+
+    /// A rule's node and no comment: what a person would call a part of its parent.
+    fn is_part(self) -> bool {
+        self.record().flags & (NAMED | EXTRA) == NAMED
+    }
+
+    pub(super) fn parent(self) -> Option<Self> {
+        let at = self.record().parent;
+        (self.at != 0).then_some(Self { at, ..self })
+    }
+
+    /// Everything directly below it, tokens and comments included.
+    pub(super) fn all_children(self) -> impl Iterator<Item = Self> {
+        let beyond = self.record().beyond;
+        let mut at = self.at + 1;
+        std::iter::from_fn(move || {
+            let child = (at < beyond).then_some(Self { at, ..self })?;
+            // Never back: a list that were wrong must end all the same.
+            at = child.record().beyond.max(at + 1);
+            Some(child)
+        })
+    }
+
+    pub(super) fn child(self, number: usize) -> Option<Self> {
+        self.all_children().nth(number)
+    }
+
+    pub(super) fn child_by_field_id(self, field: u16) -> Option<Self> {
+        self.all_children().find(|child| child.field() == field)
+    }
+}
+
+impl PartialEq for Node<'_> {
+    /// Of nodes of one tree, as all that meet are.
+    fn eq(&self, other: &Self) -> bool {
+        self.at == other.at
     }
 }
 
@@ -80,48 +285,28 @@ pub(super) enum Step<'tree> {
 
 /// A walk over a node and everything below it, in the order of the text.
 pub(super) struct Walk<'tree> {
-    cursor: TreeCursor<'tree>,
-    next: Move,
-    depth: usize,
-}
-
-enum Move {
-    Here,
-    Down,
-    Across,
-    Done,
+    tree: &'tree Tree,
+    next: u32,
+    /// Where each node that is open ends, the innermost last.
+    open: Vec<u32>,
+    done: bool,
 }
 
 impl<'tree> Walk<'tree> {
     pub(super) fn of(node: Node<'tree>) -> Self {
         Self {
-            cursor: node.walk(),
-            next: Move::Here,
-            depth: 0,
+            tree: node.tree,
+            next: node.at,
+            open: Vec::new(),
+            done: false,
         }
     }
 
     /// Leaves out what lies below the node just entered; its `Leave` still comes.
     pub(super) fn prune(&mut self) {
-        self.next = Move::Across;
-    }
-
-    fn enter(&mut self) -> Step<'tree> {
-        self.next = Move::Down;
-        let field = self.cursor.field_id().map_or(0, u16::from);
-        Step::Enter(self.cursor.node(), field)
-    }
-
-    fn leave(&mut self) -> Step<'tree> {
-        if self.depth > 0 && self.cursor.goto_next_sibling() {
-            self.next = Move::Here;
-        } else if self.depth > 0 && self.cursor.goto_parent() {
-            self.depth -= 1;
-            self.next = Move::Across;
-        } else {
-            self.next = Move::Done;
+        if let Some(beyond) = self.open.last() {
+            self.next = *beyond;
         }
-        Step::Leave
     }
 }
 
@@ -129,32 +314,27 @@ impl<'tree> Iterator for Walk<'tree> {
     type Item = Step<'tree>;
 
     fn next(&mut self) -> Option<Step<'tree>> {
-        match self.next {
-            Move::Here => Some(self.enter()),
-            Move::Down if self.cursor.goto_first_child() => {
-                self.depth += 1;
-                Some(self.enter())
-            }
-            Move::Down | Move::Across => Some(self.leave()),
-            Move::Done => None,
+        if self.done {
+            return None;
         }
+        if self.open.last() == Some(&self.next) {
+            self.open.pop();
+            self.done = self.open.is_empty();
+            return Some(Step::Leave);
+        }
+        let node = Node {
+            tree: self.tree,
+            at: self.next,
+        };
+        self.open.push(node.record().beyond);
+        self.next += 1;
+        Some(Step::Enter(node, node.field()))
     }
 }
 
 /// A node's named children, comments left out.
 pub(super) fn children(node: Node<'_>) -> impl Iterator<Item = Node<'_>> {
-    let mut cursor = node.walk();
-    let mut more = cursor.goto_first_child();
-    std::iter::from_fn(move || {
-        while more {
-            let child = cursor.node();
-            more = cursor.goto_next_sibling();
-            if child.is_named() && !child.is_extra() {
-                return Some(child);
-            }
-        }
-        None
-    })
+    node.all_children().filter(|child| child.is_part())
 }
 
 /// Makes an enum of the node kinds that a layer cares about, and its table from a grammar's ids.
@@ -164,7 +344,7 @@ macro_rules! kinds {
         pub(super) enum $name { Other, Error, $($variant,)* $($anonymous,)* }
 
         impl $name {
-            pub(super) fn of(node: tree_sitter::Node<'_>) -> Self {
+            pub(super) fn of(node: $crate::check::tree::Node<'_>) -> Self {
                 static TABLE: std::sync::LazyLock<Vec<$name>> = std::sync::LazyLock::new($name::table);
                 let id = node.kind_id();
                 TABLE.get(usize::from(id)).copied().unwrap_or(

@@ -2,13 +2,11 @@
 
 use std::ops::Range;
 
-use tree_sitter::Node;
-
 use super::name::credential;
 use super::value::is_secret;
 use super::{Found, settings};
 use crate::check::rules::secrets::SECRET_ASSIGNMENT;
-use crate::check::tree::{Script, Step, Walk, children, fields, kinds};
+use crate::check::tree::{Node, Script, Step, Walk, children, fields, kinds};
 use crate::language::Grammar;
 
 kinds!(Grammar::Bash, Kind {
@@ -28,7 +26,7 @@ fields!(Grammar::Bash, Fields { name = "name", value = "value" });
 
 pub(super) fn find(script: &Script<'_>, found: &mut Vec<Found>) {
     let fields = Fields::get();
-    for step in Walk::of(script.tree.root_node()) {
+    for step in Walk::of(script.root()) {
         let Step::Enter(node, _) = step else { continue };
         match Kind::of(node) {
             Kind::Assignment => {
@@ -38,7 +36,7 @@ pub(super) fn find(script: &Script<'_>, found: &mut Vec<Found>) {
                     assignment(script, name, value, found);
                 }
             }
-            Kind::HereDocument if node.child_count() > 0 => {}
+            Kind::HereDocument if node.child(0).is_some() => {}
             Kind::Word
             | Kind::StringContent
             | Kind::RawString

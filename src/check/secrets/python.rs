@@ -3,13 +3,11 @@
 
 use std::ops::Range;
 
-use tree_sitter::Node;
-
 use super::name::credential;
 use super::value::is_secret;
 use super::{Found, settings};
 use crate::check::rules::secrets::SECRET_ASSIGNMENT;
-use crate::check::tree::{Script, Step, Walk, children, fields, kinds};
+use crate::check::tree::{Node, Script, Step, Walk, children, fields, kinds};
 use crate::language::Grammar;
 
 kinds!(Grammar::Python, Kind {
@@ -41,7 +39,7 @@ fields!(Grammar::Python, Fields {
 
 pub(super) fn find(script: &Script<'_>, found: &mut Vec<Found>) {
     let fields = Fields::get();
-    for step in Walk::of(script.tree.root_node()) {
+    for step in Walk::of(script.root()) {
         let Step::Enter(node, _) = step else { continue };
         let pair = |name, value| {
             node.child_by_field_id(name)

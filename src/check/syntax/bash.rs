@@ -2,12 +2,10 @@
 //!
 //! Never rejects: see the layer's documentation.
 
-use tree_sitter::Node;
-
 use super::{Problem, first_error, rest_of_line};
 use crate::check::notes::Notes;
 use crate::check::rules::syntax::{BASH_BOM, BASH_CRLF, BASH_SYNTAX};
-use crate::check::tree::Script;
+use crate::check::tree::{Node, Script};
 
 /// Words and marks that open something, and what it needs to be whole.
 const OPENERS: [(&str, &str); 15] = [
@@ -33,8 +31,8 @@ const DECIDES: &str = "bash itself decides in the container, before the first st
 /// Whether only bash can tell.
 pub(super) fn check(script: &Script<'_>, notes: &mut Notes<'_>) -> bool {
     line_ends(script.text, notes);
-    let root = script.tree.root_node();
-    if !root.has_error() {
+    let root = script.root();
+    if !script.has_error() {
         return false;
     }
     let problem = first_error(root).map_or_else(unknown, |node| problem(script, node));

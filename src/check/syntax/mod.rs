@@ -11,10 +11,8 @@ mod python;
 
 use std::ops::Range;
 
-use tree_sitter::Node;
-
 use super::notes::Notes;
-use super::tree::{Script, Step, Walk};
+use super::tree::{Node, Script, Step, Walk};
 use crate::language::Grammar;
 use crate::text::floor_char_boundary;
 
@@ -40,14 +38,10 @@ pub(super) fn check(script: &Script<'_>, notes: &mut Notes<'_>) -> bool {
 
 /// The first ERROR or MISSING node.
 fn first_error(root: Node<'_>) -> Option<Node<'_>> {
-    let mut walk = Walk::of(root);
-    while let Some(step) = walk.next() {
+    for step in Walk::of(root) {
         let Step::Enter(node, _) = step else { continue };
         if node.is_error() || node.is_missing() {
             return Some(node);
-        }
-        if !node.has_error() {
-            walk.prune();
         }
     }
     None

@@ -3,12 +3,10 @@
 //! The grammar accepts some things that Python refuses (`compile()` in the container has the last
 //! word); those that are common in scripts, Python 2's statements and empty bodies, are told here.
 
-use tree_sitter::Node;
-
 use super::{Problem, brackets, first_error, rest_of_line};
 use crate::check::notes::Notes;
 use crate::check::rules::syntax::PYTHON_SYNTAX;
-use crate::check::tree::{Script, Step, Walk, children, kinds};
+use crate::check::tree::{Node, Script, Step, Walk, children, kinds};
 use crate::language::Grammar;
 
 kinds!(Grammar::Python, Kind {
@@ -50,8 +48,8 @@ const FOREIGN: [(&str, &str); 8] = [
 ];
 
 pub(super) fn check(script: &Script<'_>, notes: &mut Notes<'_>) {
-    let root = script.tree.root_node();
-    let problem = if root.has_error() {
+    let root = script.root();
+    let problem = if script.has_error() {
         brackets::problem(script.text).or_else(|| from_tree(script, root))
     } else {
         refused_by_python(script, root)

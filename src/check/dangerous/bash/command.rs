@@ -2,12 +2,10 @@
 
 use std::ops::Range;
 
-use tree_sitter::Node;
-
 use super::Kind;
 use super::names::{Role, WRAPPERS, Wrapper, role};
 use super::word::{Text, text};
-use crate::check::tree::{Script, children};
+use crate::check::tree::{Node, Script, children};
 
 /// A command with the programs that only run it (`sudo`, `env`, …) taken off.
 pub(super) struct Command<'tree> {

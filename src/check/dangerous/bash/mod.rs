@@ -12,13 +12,11 @@ mod word;
 use std::collections::HashSet;
 use std::ops::Range;
 
-use tree_sitter::Node;
-
 use super::shown;
 use crate::check::Rule;
 use crate::check::notes::Notes;
 use crate::check::rules::bash::{BASH_EVAL, BASH_RUN_DOWNLOAD, BASH_RUN_VARIABLE};
-use crate::check::tree::{Script, Step, Walk, children, kinds};
+use crate::check::tree::{Node, Script, Step, Walk, children, kinds};
 use crate::language::Grammar;
 use command::Command;
 use names::Role;
@@ -71,7 +69,7 @@ struct Search<'script, 'text, 'notes, 'policy> {
     flows: Vec<Flow>,
     substitutions: usize,
     /// Nodes whose output some interpreter runs, with the place of that interpreter.
-    sinks: HashSet<usize>,
+    sinks: HashSet<u32>,
     running: Vec<Range<usize>>,
 }
 
@@ -85,7 +83,7 @@ pub(super) fn check(script: &Script<'_>, notes: &mut Notes<'_>) {
         sinks: HashSet::new(),
         running: Vec::new(),
     };
-    for step in Walk::of(script.tree.root_node()) {
+    for step in Walk::of(script.root()) {
         match step {
             Step::Enter(node, _) => search.enter(node),
             Step::Leave => search.leave(),

@@ -1,9 +1,7 @@
 //! What a word of bash says after quote removal.
 
-use tree_sitter::Node;
-
 use super::Kind;
-use crate::check::tree::{Script, children};
+use crate::check::tree::{Node, Script, children};
 
 /// A word's text, as far as it can be known without running anything.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,11 +1,9 @@
 //! One walk over the tree: scopes, bindings, and the places to judge.
 
-use tree_sitter::Node;
-
 use super::names;
 use super::scope::{Binding, ScopeKind, Scopes, Value, canonical};
 use super::{Fields, Kind};
-use crate::check::tree::{Script, Step, Walk, children};
+use crate::check::tree::{Node, Script, Step, Walk, children};
 
 /// A call, with the value of its `shell` argument if it has one.
 pub(super) struct Call<'tree> {
@@ -68,7 +66,7 @@ impl<'tree, 'text> Facts<'tree, 'text> {
             scope: 0,
             conditions: 0,
         };
-        let mut walk = Walk::of(script.tree.root_node());
+        let mut walk = Walk::of(script.root());
         while let Some(step) = walk.next() {
             match step {
                 Step::Enter(node, field) => gather.enter(node, field, &mut walk),
@@ -266,7 +264,7 @@ impl<'tree, 'text> Gather<'tree, 'text, '_> {
 
     /// `case name:` binds, `case module.name:` compares.
     fn capture(&mut self, node: Node<'tree>) {
-        if node.named_child_count() > 1
+        if children(node).nth(1).is_some()
             && let Some(frame) = self.frames.last_mut()
         {
             frame.role = Role::Done;

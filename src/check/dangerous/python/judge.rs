@@ -1,7 +1,5 @@
 //! The verdict on each place that was gathered.
 
-use tree_sitter::Node;
-
 use super::gather::{Call, Facts};
 use super::names::{HIDDEN_MODULES, Meaning, meaning};
 use super::resolve::Resolver;
@@ -13,7 +11,7 @@ use crate::check::rules::python::{
     PYTHON_COMPUTED_IMPORT, PYTHON_DYNAMIC_IMPORT, PYTHON_GETATTR_DUNDER, PYTHON_INTERNALS,
     PYTHON_PROCESS, PYTHON_SUBPROCESS_SHELL,
 };
-use crate::check::tree::{Script, children};
+use crate::check::tree::{Node, Script, children};
 
 pub(super) fn judge(script: &Script<'_>, facts: &Facts<'_, '_>, notes: &mut Notes<'_>) {
     let resolver = Resolver {

@@ -3,11 +3,9 @@
 //! Follows names, attributes, `getattr`, imports by text, and the dictionaries that hold a module's
 //! names. Every question has the same small fuel, so no chain of aliases costs more than a glance.
 
-use tree_sitter::Node;
-
 use super::scope::{Scopes, Value, canonical, qualified};
 use super::{Fields, Kind};
-use crate::check::tree::{Script, children};
+use crate::check::tree::{Node, Script, children};
 
 /// Steps that one question may take; also the depth of its recursion.
 const FUEL: u32 = 64;

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use tree_sitter::Node;
+use crate::check::tree::Node;
 
 /// How many things one name of one scope may stand for before the rest is forgotten.
 const MOST_VALUES: usize = 16;
