@@ -87,7 +87,7 @@ fn missing(script: &Script<'_>, node: Node<'_>) -> Problem {
         let whole = parent.kind() == "do_group";
         parent.parent().filter(|_| whole).unwrap_or(parent)
     });
-    let start = statement.map_or(node.start_byte(), |statement| statement.start_byte());
+    let start = statement.map_or(node.start_byte(), super::super::tree::Node::start_byte);
     Problem {
         span: rest_of_line(script.text, start),
         message: format!("`{word}` is probably missing: what begins here is not closed"),

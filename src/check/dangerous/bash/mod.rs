@@ -176,7 +176,7 @@ impl Search<'_, '_, '_, '_> {
                     self.add(&BASH_RUN_DOWNLOAD, command.name_span.start..node.end_byte());
                 }
                 self.sinks
-                    .extend(command.run_arguments().map(|node| node.id()));
+                    .extend(command.run_arguments().map(super::super::tree::Node::id));
                 self.redirects(command, node);
             }
             None => {}
