@@ -29,5 +29,6 @@ mod readme;
 mod rooms;
 mod rootless;
 mod running;
+mod sets;
 mod smoke;
 mod streams;
