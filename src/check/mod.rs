@@ -27,6 +27,9 @@ use notes::Notes;
 use rules::size::SIZE_UTF8;
 use tree::Script;
 
+/// The layers that need a syntax tree.
+const TREE_LAYERS: [Layer; 3] = [Layer::Syntax, Layer::Secrets, Layer::Dangerous];
+
 /// Checks one script. Pure.
 ///
 /// Every layer that can speak does. A script that is refused for its size is not parsed, so that
@@ -36,7 +39,7 @@ use tree::Script;
 pub fn check(script: &str, language: &'static Language, policy: &Policy) -> Report {
     let mut notes = Notes::new(policy);
     let fits = size::check(script, policy, &mut notes);
-    let undecided = fits && read(script, language, &mut notes);
+    let undecided = fits && read(script, language, policy, &mut notes);
     Report {
         language,
         undecided,
@@ -69,14 +72,22 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
     rules::ALL.iter().flat_map(|layer| layer.iter()).copied()
 }
 
-/// The layers that read the tree; whether only the interpreter can tell about the syntax.
-fn read(text: &str, language: &'static Language, notes: &mut Notes<'_>) -> bool {
+/// The layers that read the tree and are on; whether only the interpreter can tell about the syntax.
+fn read(text: &str, language: &'static Language, policy: &Policy, notes: &mut Notes<'_>) -> bool {
+    let is_on = |layer: Layer| !policy.checks_off.contains(layer.name());
+    if !TREE_LAYERS.into_iter().any(is_on) {
+        return true;
+    }
     let Some(script) = Script::parse(text, language.grammar) else {
         return true;
     };
-    let undecided = syntax::check(&script, notes);
-    secrets::check(&script, notes);
-    dangerous::check(&script, notes);
+    let undecided = !is_on(Layer::Syntax) || syntax::check(&script, notes);
+    if is_on(Layer::Secrets) {
+        secrets::check(&script, notes);
+    }
+    if is_on(Layer::Dangerous) {
+        dangerous::check(&script, notes);
+    }
     undecided
 }
 

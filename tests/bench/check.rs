@@ -32,6 +32,17 @@ const SCRIPTS: [(&str, &str, &str); 4] = [
     ),
 ];
 
+const LAYERS: [&str; 3] = ["syntax", "secrets", "dangerous"];
+
+/// The default policy with one layer of those that read the tree.
+fn only(layer: &str) -> Policy {
+    let others = LAYERS.iter().filter(|other| **other != layer);
+    Policy {
+        checks_off: others.map(|other| (*other).to_owned()).collect(),
+        ..Policy::default()
+    }
+}
+
 fn bare_parse(language: &str) -> impl FnMut(&str) -> Option<tree_sitter::Tree> {
     let grammar = match language {
         "python" => tree_sitter_python::LANGUAGE,
@@ -54,6 +65,12 @@ fn whole(criterion: &mut Criterion) {
         group.bench_function("check", |bencher| {
             bencher.iter(|| check(black_box(text), language, &policy));
         });
+        for layer in LAYERS {
+            let policy = only(layer);
+            group.bench_function(format!("parse and {layer}"), |bencher| {
+                bencher.iter(|| check(black_box(text), language, &policy));
+            });
+        }
         group.finish();
     }
 }
