@@ -9,7 +9,7 @@ LAZARET is the program to ask (a release build). Run it with the interpreter of 
 Corpora, all of which any Debian machine with python3.11 has:
 
   library    the standard library without its tests
-  packages   installed packages and whatever else ends in .py under /usr
+  packages   installed packages and whatever else ends in .py under /usr (4 000 of them)
   programs   files in /usr/bin and /usr/sbin whose first line names Python
   tests      the standard library's tests (Debian: libpython3.11-testsuite)
   snippets   strings that those tests hand to compile, exec, eval, ast.parse and their own helpers,
@@ -89,7 +89,7 @@ def names_python(path):
         return False
 
 
-def corpora():
+def corpora(most):
     library = pathlib.Path(sysconfig.get_paths()["stdlib"])
     tests = library / "test"
     of_tests = {"test", "tests", "idle_test"}
@@ -99,6 +99,8 @@ def corpora():
     if not (tests / "test_grammar.py").exists():
         say(f"no tests under {tests}: apt-get install libpython3.11-testsuite")
     usr = [path for path in sorted(pathlib.Path("/usr").rglob("*.py")) if library not in path.parents]
+    if len(usr) > most:
+        usr = random.Random(most).sample(usr, most)
     programs = [path for folder in ("/usr/bin", "/usr/sbin") for path in sorted(pathlib.Path(folder).iterdir())]
     tests_files = [path for path in all_library if is_test(path)]
     return {
@@ -451,6 +453,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("lazaret")
     parser.add_argument("--limit", type=int, default=0, help="at most so many sources of each corpus")
+    parser.add_argument("--packages", type=int, default=4000, help="at most so many files of packages")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--each", type=int, default=150, help="sources of each kind of damage")
     parser.add_argument("--examples", type=int, default=12, help="disagreements of each kind to show")
@@ -459,7 +462,7 @@ def main():
     if sys.version_info[:2] != (3, 11):
         say(f"this is Python {sys.version.split()[0]}; the oracle is 3.11's parser")
     warnings.simplefilter("ignore")
-    sources = corpora()
+    sources = corpora(options.limit or options.packages)
     everything = [source for corpus in sources.values() for source in corpus]
     each = max(1, options.limit // len(CHANGES)) if options.limit else options.each
     sources["damage"] = list(damage(everything, options.seed, each))

@@ -72,8 +72,15 @@ pub(super) fn check(script: &Script<'_>, notes: &mut Notes<'_>) -> bool {
         Reading::Same(text) => match strict::verdict(text) {
             Verdict::Accepted => return false,
             Verdict::Undecided => return true,
-            Verdict::Refused { range, message, grammar } => {
-                let refused = Refused { range: range.to_std_range(), message };
+            Verdict::Refused {
+                range,
+                message,
+                grammar,
+            } => {
+                let refused = Refused {
+                    range: range.to_std_range(),
+                    message,
+                };
                 explain(script, refused, grammar)
             }
         },

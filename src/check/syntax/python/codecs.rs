@@ -50,5 +50,7 @@ const OTHER: &str = "\
 /// Whether a codec reads ASCII as it stands; `None` where there is no codec of that name.
 pub(super) fn reads_ascii(name: &str) -> Option<bool> {
     let listed = |names: &str| names.split_ascii_whitespace().any(|known| known == name);
-    listed(PLAIN).then_some(true).or_else(|| listed(OTHER).then_some(false))
+    listed(PLAIN)
+        .then_some(true)
+        .or_else(|| listed(OTHER).then_some(false))
 }

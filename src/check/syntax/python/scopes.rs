@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use ruff_python_ast::{Parameters, Stmt, ExceptHandler};
+use ruff_python_ast::{ExceptHandler, Parameters, Stmt};
 use ruff_text_size::{Ranged, TextRange};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

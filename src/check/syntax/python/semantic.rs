@@ -42,7 +42,10 @@ fn future_annotations(body: &[Stmt]) -> bool {
     body.iter().any(|statement| match statement {
         Stmt::ImportFrom(import) => {
             import.module.as_deref() == Some("__future__")
-                && import.names.iter().any(|alias| &alias.name == "annotations")
+                && import
+                    .names
+                    .iter()
+                    .any(|alias| &alias.name == "annotations")
         }
         _ => false,
     })
@@ -60,7 +63,9 @@ struct Semantic<'a> {
 impl<'a> Semantic<'a> {
     fn report(&self, range: TextRange, message: impl FnOnce() -> String) {
         let mut found = self.found.borrow_mut();
-        let earlier = found.as_ref().is_none_or(|(at, _)| range.start() < at.start());
+        let earlier = found
+            .as_ref()
+            .is_none_or(|(at, _)| range.start() < at.start());
         if earlier {
             *found = Some((range, message()));
         }
@@ -94,7 +99,9 @@ impl<'a> Semantic<'a> {
         if before.is_some_and(|(blocks, ..)| blocks == MOST_BLOCKS)
             && let Some(first) = body.first()
         {
-            self.report(first.range(), || "too many nested blocks: Python compiles at most 20".to_owned());
+            self.report(first.range(), || {
+                "too many nested blocks: Python compiles at most 20".to_owned()
+            });
         }
         self.visit_body(body);
         if let (Some(scope), Some(before)) = (self.scope(), before) {
@@ -126,7 +133,9 @@ impl<'a> Semantic<'a> {
         for (number, handler) in statement.handlers.iter().enumerate() {
             let ExceptHandler::ExceptHandler(except) = handler;
             if except.type_.is_none() && number + 1 < statement.handlers.len() {
-                self.report(except.range, || "an `except:` that catches everything must be the last one".to_owned());
+                self.report(except.range, || {
+                    "an `except:` that catches everything must be the last one".to_owned()
+                });
             }
             if let Some(kind) = &except.type_ {
                 self.visit_expr(kind);
@@ -152,17 +161,26 @@ impl<'a> Semantic<'a> {
 
     /// `break`, `continue` and `return` cannot leave an `except*`.
     fn leaves_star_handler(&self, statement: &Stmt) {
-        let Some(scope) = self.scopes.last() else { return };
+        let Some(scope) = self.scopes.last() else {
+            return;
+        };
         let word = match statement {
             Stmt::Break(_) if scope.in_star_handler => "break",
             Stmt::Continue(_) if scope.in_star_handler => "continue",
             Stmt::Return(_) if scope.in_star_handler_return => "return",
             _ => return,
         };
-        self.report(statement.range(), || format!("`{word}` cannot leave an `except*` block"));
+        self.report(statement.range(), || {
+            format!("`{word}` cannot leave an `except*` block")
+        });
     }
 
-    fn comprehension(&mut self, generators: &'a [Comprehension], is_generator: bool, parts: [Option<&'a Expr>; 2]) {
+    fn comprehension(
+        &mut self,
+        generators: &'a [Comprehension],
+        is_generator: bool,
+        parts: [Option<&'a Expr>; 2],
+    ) {
         // The first iterable belongs to the scope around.
         if let Some(first) = generators.first() {
             self.visit_expr(&first.iter);
@@ -198,7 +216,9 @@ impl<'a> Visitor<'a> for Semantic<'a> {
                 if let Some(returns) = &function.returns {
                     self.visit_annotation(returns);
                 }
-                let kind = Kind::Function { is_async: function.is_async };
+                let kind = Kind::Function {
+                    is_async: function.is_async,
+                };
                 let scope = Scope::of(kind, &function.body).with_parameters(&function.parameters);
                 self.within(scope, |walk| walk.visit_body(&function.body));
             }
@@ -209,7 +229,9 @@ impl<'a> Visitor<'a> for Semantic<'a> {
                 if let Some(arguments) = &class.arguments {
                     self.visit_arguments(arguments);
                 }
-                self.within(Scope::of(Kind::Class, &class.body), |walk| walk.visit_body(&class.body));
+                self.within(Scope::of(Kind::Class, &class.body), |walk| {
+                    walk.visit_body(&class.body)
+                });
             }
             Stmt::For(statement) => self.for_loop(statement),
             Stmt::While(statement) => self.while_loop(statement),
@@ -236,7 +258,9 @@ impl<'a> Visitor<'a> for Semantic<'a> {
         match expression {
             Expr::Lambda(lambda) => {
                 self.parameters(lambda.parameters.as_deref());
-                self.within(Scope::of(Kind::Lambda, &[]), |walk| walk.visit_expr(&lambda.body));
+                self.within(Scope::of(Kind::Lambda, &[]), |walk| {
+                    walk.visit_expr(&lambda.body)
+                });
             }
             Expr::ListComp(list) => {
                 self.comprehension(&list.generators, false, [Some(&list.elt), None]);
@@ -245,7 +269,11 @@ impl<'a> Visitor<'a> for Semantic<'a> {
                 self.comprehension(&set.generators, false, [Some(&set.elt), None]);
             }
             Expr::DictComp(dict) => {
-                self.comprehension(&dict.generators, false, [dict.key.as_deref(), Some(&dict.value)]);
+                self.comprehension(
+                    &dict.generators,
+                    false,
+                    [dict.key.as_deref(), Some(&dict.value)],
+                );
             }
             Expr::Generator(generator) => {
                 self.comprehension(&generator.generators, true, [Some(&generator.elt), None]);
@@ -282,13 +310,17 @@ impl SemanticSyntaxContext for Semantic<'_> {
 
     fn in_async_context(&self) -> bool {
         let scopes = self.scopes.iter().rev();
-        let mut around = scopes.map(|scope| scope.kind).skip_while(|kind| kind.is_comprehension());
+        let mut around = scopes
+            .map(|scope| scope.kind)
+            .skip_while(|kind| kind.is_comprehension());
         matches!(around.next(), Some(Kind::Function { is_async: true }))
     }
 
     fn in_await_allowed_context(&self) -> bool {
         let scopes = self.scopes.iter().rev();
-        let mut around = scopes.map(|scope| scope.kind).skip_while(|kind| kind.is_comprehension());
+        let mut around = scopes
+            .map(|scope| scope.kind)
+            .skip_while(|kind| kind.is_comprehension());
         matches!(around.next(), Some(Kind::Function { .. } | Kind::Lambda))
     }
 

@@ -4,7 +4,6 @@
 //! codec makes CPython read the same bytes differently, which matters for what is not ASCII: ASCII
 //! and Latin-1 are decided here, the others by the interpreter.
 
-use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -15,9 +14,8 @@ use crate::check::syntax::Problem;
 
 const BOM: &str = "\u{feff}";
 
-static COOKIE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"^[ \t\x0c]*#.*?coding[:=][ \t]*([-_.a-zA-Z0-9]+)").ok()
-});
+static COOKIE: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"^[ \t\x0c]*#.*?coding[:=][ \t]*([-_.a-zA-Z0-9]+)").ok());
 
 /// What the interpreter's parser gets to read.
 pub(super) enum Reading<'text> {
@@ -32,7 +30,10 @@ pub(super) enum Reading<'text> {
 /// How CPython reads a script.
 pub(super) fn reading(text: &str) -> Reading<'_> {
     if let Some(at) = memchr::memchr(0, text.as_bytes()) {
-        return refused(at..at + 1, "a NUL byte: Python reads no script that holds one".to_owned());
+        return refused(
+            at..at + 1,
+            "a NUL byte: Python reads no script that holds one".to_owned(),
+        );
     }
     let Some(span) = cookie(text) else {
         return Reading::Same(text);
@@ -42,13 +43,18 @@ pub(super) fn reading(text: &str) -> Reading<'_> {
     match codec.as_str() {
         "utf_8" => Reading::Same(text),
         _ if text.starts_with(BOM) => {
-            let message = format!("the script begins with UTF-8's byte order mark, so it cannot be in `{name}`");
+            let message = format!(
+                "the script begins with UTF-8's byte order mark, so it cannot be in `{name}`"
+            );
             refused(span, message)
         }
         "latin_1" => latin_1(text),
         "ascii" | "us_ascii" | "646" => ascii(text),
         other => match reads_ascii(other) {
-            None => refused(span, format!("there is no encoding `{name}`; remove the line, scripts are UTF-8")),
+            None => refused(
+                span,
+                format!("there is no encoding `{name}`; remove the line, scripts are UTF-8"),
+            ),
             Some(true) if text.is_ascii() => Reading::Same(text),
             Some(_) => Reading::Undecided,
         },
@@ -68,11 +74,15 @@ fn latin_1(text: &str) -> Reading<'_> {
 }
 
 fn ascii(text: &str) -> Reading<'_> {
-    match text.char_indices().find(|(_, character)| !character.is_ascii()) {
+    match text
+        .char_indices()
+        .find(|(_, character)| !character.is_ascii())
+    {
         None => Reading::Same(text),
         Some((at, character)) => refused(
             at..at + character.len_utf8(),
-            "the coding line says ASCII and this is not; remove that line, scripts are UTF-8".to_owned(),
+            "the coding line says ASCII and this is not; remove that line, scripts are UTF-8"
+                .to_owned(),
         ),
     }
 }
@@ -91,7 +101,10 @@ fn cookie(text: &str) -> Option<Range<usize>> {
         }
         // The word is tested first: most scripts never need the expression.
         if line.contains("coding")
-            && let Some(name) = COOKIE.as_ref()?.captures(line).and_then(|found| found.get(1))
+            && let Some(name) = COOKIE
+                .as_ref()?
+                .captures(line)
+                .and_then(|found| found.get(1))
         {
             return Some(at + name.start()..at + name.end());
         }
@@ -111,7 +124,8 @@ fn normal(name: &str) -> String {
         })
         .collect();
     let is = |known: &str| {
-        name.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+        name.strip_prefix(known)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
     };
     if is("utf-8") || matches!(name.as_str(), "utf8" | "u8" | "cp65001") {
         return "utf_8".to_owned();
@@ -121,10 +135,18 @@ fn normal(name: &str) -> String {
     }
     let joined: String = name
         .chars()
-        .map(|character| if character.is_ascii_alphanumeric() || character == '.' { character } else { '_' })
+        .map(|character| {
+            if character.is_ascii_alphanumeric() || character == '.' {
+                character
+            } else {
+                '_'
+            }
+        })
         .collect();
     match joined.as_str() {
-        "latin1" | "l1" | "latin" | "iso8859_1" | "iso8859" | "8859" | "cp819" => "latin_1".to_owned(),
+        "latin1" | "l1" | "latin" | "iso8859_1" | "iso8859" | "8859" | "cp819" => {
+            "latin_1".to_owned()
+        }
         _ => joined,
     }
 }
@@ -148,7 +170,10 @@ mod tests {
             ("x = 1\n", "same"),
             ("# coding: utf-8\nx = 'é'", "same"),
             ("# -*- coding: UTF8 -*-\n'é'", "same"),
-            ("#!/usr/bin/python\n# vim: set fileencoding=utf_8-unix :\n'é'", "same"),
+            (
+                "#!/usr/bin/python\n# vim: set fileencoding=utf_8-unix :\n'é'",
+                "same",
+            ),
             ("\n# coding: nonsense\n", "refused"),
             ("x = 1\n# coding: nonsense\n", "same"),
             ("#\n#\n# coding: nonsense\n", "same"),

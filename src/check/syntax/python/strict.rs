@@ -6,7 +6,7 @@
 
 use ruff_python_ast::{Mod, PythonVersion};
 use ruff_python_parser::{Mode, ParseOptions, Parsed, parse_unchecked};
-use ruff_text_size::{Ranged, TextRange};
+use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::fence::{self, Shape};
 use super::{numbers, semantic, words};
@@ -36,8 +36,8 @@ pub(super) enum Verdict {
 /// Asks the strict parser.
 pub(super) fn verdict(text: &str) -> Verdict {
     match fence::shape(text) {
-        Shape::Refused(range, why) => Verdict::Refused {
-            range,
+        Shape::Refused(why) => Verdict::Refused {
+            range: TextRange::empty(TextSize::of(text)),
             message: why.to_owned(),
             grammar: true,
         },
