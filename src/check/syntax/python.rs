@@ -296,3 +296,6 @@ fn first_word(code: &str) -> &str {
         .next()
         .unwrap_or("")
 }
+
+#[cfg(test)]
+mod tests;

@@ -52,7 +52,7 @@ pub(super) fn verdict(text: &str) -> Verdict {
 fn parse(text: &str) -> Verdict {
     let options = ParseOptions::from(Mode::Module).with_target_version(VERSION);
     let parsed = parse_unchecked(text, options);
-    let grammar = first_error(&parsed);
+    let grammar = first_error(text, &parsed);
     let is_grammar = grammar.is_some();
     let found = grammar
         .or_else(|| numbers::too_long(text, parsed.tokens()))
@@ -65,17 +65,20 @@ fn parse(text: &str) -> Verdict {
 }
 
 /// The first error of the grammar, of the version too.
-fn first_error(parsed: &Parsed<Mod>) -> Option<(TextRange, String)> {
+fn first_error(text: &str, parsed: &Parsed<Mod>) -> Option<(TextRange, String)> {
     let errors = parsed.errors().iter();
     let first = errors.min_by_key(|error| error.location.start());
     let unsupported = parsed.unsupported_syntax_errors().iter();
     let newer = unsupported.min_by_key(|error| error.range().start());
     match (first, newer) {
-        (Some(first), Some(newer)) if newer.range().start() >= first.location.start() => {
-            Some((first.location, words::of(&first.error)))
+        (first, Some(newer))
+            if first.is_none_or(|first| newer.range().start() < first.location.start()) =>
+        {
+            Some((newer.range(), words::plain(&newer.to_string())))
         }
-        (_, Some(newer)) => Some((newer.range(), words::plain(&newer.to_string()))),
-        (Some(first), None) => Some((first.location, words::of(&first.error))),
-        (None, None) => None,
+        (first, _) => first.map(|first| {
+            let shown = text.get(first.location.to_std_range()).unwrap_or("");
+            (first.location, words::of(&first.error, shown))
+        }),
     }
 }

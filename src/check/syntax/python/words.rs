@@ -3,8 +3,8 @@
 use ruff_python_ast::token::TokenKind;
 use ruff_python_parser::{LexicalErrorType, ParseErrorType};
 
-/// What is wrong, for people.
-pub(super) fn of(error: &ParseErrorType) -> String {
+/// What is wrong, for people, with what stands in that place.
+pub(super) fn of(error: &ParseErrorType, shown: &str) -> String {
     let told = match error {
         ParseErrorType::ExpectedToken { found, expected } => {
             return format!("expected {} but found {}", token(*expected), token(*found));
@@ -18,7 +18,12 @@ pub(super) fn of(error: &ParseErrorType) -> String {
         ParseErrorType::UnexpectedIndentation => {
             "this line is indented further than the statement before it allows"
         }
-        ParseErrorType::ExpectedExpression => "a value or expression is missing here",
+        ParseErrorType::ExpectedExpression if shown.trim().is_empty() => {
+            "a value or expression is missing here"
+        }
+        ParseErrorType::ExpectedExpression => {
+            return format!("`{shown}` is not expected here; a value or expression is missing");
+        }
         ParseErrorType::InvalidAssignmentTarget => {
             "nothing can be assigned to this; if a comparison was meant, write `==`"
         }
@@ -70,7 +75,7 @@ mod tests {
             expected: TokenKind::Rpar,
             found: TokenKind::Newline,
         };
-        assert_eq!(of(&error), "expected `)` but found the end of the line");
+        assert_eq!(of(&error, ""), "expected `)` but found the end of the line");
         assert_eq!(plain("Cannot do"), "cannot do");
         assert_eq!(plain(""), "");
     }
