@@ -6,7 +6,9 @@
 //! word on what neither of them can tell.
 
 mod codecs;
+mod context;
 mod fence;
+mod leftovers;
 mod numbers;
 mod scopes;
 mod semantic;

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use ruff_python_ast::{ExceptHandler, Parameters, Stmt};
+use ruff_python_ast::{ExceptHandler, Identifier, Parameters, Stmt};
 use ruff_text_size::{Ranged, TextRange};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +24,7 @@ pub(super) struct Scope<'a> {
     pub(super) kind: Kind,
     /// The names that a `global` of this scope declares, and the last such statement of each.
     pub(super) globals: HashMap<&'a str, TextRange>,
+    pub(super) nonlocals: HashMap<&'a str, TextRange>,
     pub(super) parameters: HashSet<&'a str>,
     pub(super) in_loop: bool,
     /// In an `except*` that is in no loop of its own.
@@ -35,9 +36,11 @@ pub(super) struct Scope<'a> {
 
 impl<'a> Scope<'a> {
     pub(super) fn of(kind: Kind, body: &'a [Stmt]) -> Self {
+        let Declared { globals, nonlocals } = Declared::by(body);
         Self {
             kind,
-            globals: globals(body),
+            globals,
+            nonlocals,
             parameters: HashSet::new(),
             in_loop: false,
             in_star_handler: false,
@@ -53,24 +56,42 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// What the `global` statements of a body declare; those of inner functions and classes are theirs.
-fn globals(body: &[Stmt]) -> HashMap<&str, TextRange> {
-    let mut globals = HashMap::new();
-    let mut bodies = vec![body];
-    while let Some(body) = bodies.pop() {
-        for statement in body {
-            if let Stmt::Global(global) = statement {
-                for name in &global.names {
-                    let last = globals.entry(name.as_str()).or_insert(global.range());
-                    if last.start() < global.start() {
-                        *last = global.range();
+#[derive(Default)]
+struct Declared<'a> {
+    globals: HashMap<&'a str, TextRange>,
+    nonlocals: HashMap<&'a str, TextRange>,
+}
+
+impl<'a> Declared<'a> {
+    /// What a body declares; the statements of inner functions and classes are theirs.
+    fn by(body: &'a [Stmt]) -> Self {
+        let mut declared = Self::default();
+        let mut bodies = vec![body];
+        while let Some(body) = bodies.pop() {
+            for statement in body {
+                match statement {
+                    Stmt::Global(global) => {
+                        note(&mut declared.globals, &global.names, global.range())
                     }
+                    Stmt::Nonlocal(nonlocal) => {
+                        note(&mut declared.nonlocals, &nonlocal.names, nonlocal.range())
+                    }
+                    _ => inner_bodies(statement, &mut bodies),
                 }
             }
-            inner_bodies(statement, &mut bodies);
+        }
+        declared
+    }
+}
+
+/// Keeps the last statement of each name: whatever comes before it is too early.
+fn note<'a>(known: &mut HashMap<&'a str, TextRange>, names: &'a [Identifier], range: TextRange) {
+    for name in names {
+        let last = known.entry(name.as_str()).or_insert(range);
+        if last.start() < range.start() {
+            *last = range;
         }
     }
-    globals
 }
 
 fn inner_bodies<'a>(statement: &'a Stmt, bodies: &mut Vec<&'a [Stmt]>) {

@@ -6,18 +6,16 @@
 
 use std::cell::RefCell;
 
-use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
+use ruff_python_ast::visitor::{Visitor, walk_expr, walk_interpolated_string_element, walk_stmt};
 use ruff_python_ast::{
-    Comprehension, ExceptHandler, Expr, Mod, Parameters, PythonVersion, Stmt, StmtFor, StmtTry,
-    StmtWhile,
+    Comprehension, ExceptHandler, Expr, InterpolatedStringElement, Keyword, Mod, Parameters, Stmt,
+    StmtFor, StmtTry, StmtWhile,
 };
-use ruff_python_parser::semantic_errors::{
-    LazyImportContext, SemanticSyntaxChecker, SemanticSyntaxContext, SemanticSyntaxError,
-};
+use ruff_python_parser::semantic_errors::SemanticSyntaxChecker;
 use ruff_text_size::{Ranged, TextRange};
 
+use super::leftovers;
 use super::scopes::{Kind, Scope};
-use super::{strict, words};
 
 /// CPython's `CO_MAXBLOCKS`: loops, `with` and `try` within each other in one function.
 const MOST_BLOCKS: usize = 20;
@@ -51,23 +49,29 @@ fn future_annotations(body: &[Stmt]) -> bool {
     })
 }
 
-struct Semantic<'a> {
-    text: &'a str,
+pub(super) struct Semantic<'a> {
+    pub(super) text: &'a str,
     checker: SemanticSyntaxChecker,
-    scopes: Vec<Scope<'a>>,
+    pub(super) scopes: Vec<Scope<'a>>,
     /// Of all that is reported, what stands first in the text.
     found: RefCell<Option<(TextRange, String)>>,
-    future_annotations: bool,
+    pub(super) future_annotations: bool,
 }
 
 impl<'a> Semantic<'a> {
-    fn report(&self, range: TextRange, message: impl FnOnce() -> String) {
+    pub(super) fn report(&self, range: TextRange, message: impl FnOnce() -> String) {
         let mut found = self.found.borrow_mut();
         let earlier = found
             .as_ref()
             .is_none_or(|(at, _)| range.start() < at.start());
         if earlier {
             *found = Some((range, message()));
+        }
+    }
+
+    fn note(&self, found: Option<(TextRange, String)>) {
+        if let Some((range, message)) = found {
+            self.report(range, || message);
         }
     }
 
@@ -207,6 +211,7 @@ impl<'a> Visitor<'a> for Semantic<'a> {
     fn visit_stmt(&mut self, statement: &'a Stmt) {
         self.ask(|checker, walk| checker.visit_stmt(statement, walk));
         self.leaves_star_handler(statement);
+        self.note(leftovers::in_statement(statement, self.scopes.last()));
         match statement {
             Stmt::FunctionDef(function) => {
                 for decorator in &function.decorator_list {
@@ -253,8 +258,19 @@ impl<'a> Visitor<'a> for Semantic<'a> {
         }
     }
 
+    fn visit_keyword(&mut self, keyword: &'a Keyword) {
+        self.note(leftovers::in_keyword(keyword));
+        self.visit_expr(&keyword.value);
+    }
+
+    fn visit_interpolated_string_element(&mut self, element: &'a InterpolatedStringElement) {
+        self.note(leftovers::in_string(element));
+        walk_interpolated_string_element(self, element);
+    }
+
     fn visit_expr(&mut self, expression: &'a Expr) {
         self.ask(|checker, walk| checker.visit_expr(expression, walk));
+        self.note(leftovers::in_expression(expression, self.scopes.last()));
         match expression {
             Expr::Lambda(lambda) => {
                 self.parameters(lambda.parameters.as_deref());
@@ -280,94 +296,5 @@ impl<'a> Visitor<'a> for Semantic<'a> {
             }
             _ => walk_expr(self, expression),
         }
-    }
-}
-
-impl SemanticSyntaxContext for Semantic<'_> {
-    fn future_annotations_or_stub(&self) -> bool {
-        self.future_annotations
-    }
-
-    fn lazy_import_context(&self) -> Option<LazyImportContext> {
-        None
-    }
-
-    fn python_version(&self) -> PythonVersion {
-        strict::VERSION
-    }
-
-    fn source(&self) -> &str {
-        self.text
-    }
-
-    fn global(&self, name: &str) -> Option<TextRange> {
-        self.scopes.last()?.globals.get(name).copied()
-    }
-
-    fn has_nonlocal_binding(&self, _: &str) -> bool {
-        true
-    }
-
-    fn in_async_context(&self) -> bool {
-        let scopes = self.scopes.iter().rev();
-        let mut around = scopes
-            .map(|scope| scope.kind)
-            .skip_while(|kind| kind.is_comprehension());
-        matches!(around.next(), Some(Kind::Function { is_async: true }))
-    }
-
-    fn in_await_allowed_context(&self) -> bool {
-        let scopes = self.scopes.iter().rev();
-        let mut around = scopes
-            .map(|scope| scope.kind)
-            .skip_while(|kind| kind.is_comprehension());
-        matches!(around.next(), Some(Kind::Function { .. } | Kind::Lambda))
-    }
-
-    fn in_yield_allowed_context(&self) -> bool {
-        let innermost = self.scopes.last().map(|scope| scope.kind);
-        matches!(innermost, Some(Kind::Function { .. } | Kind::Lambda))
-    }
-
-    fn in_sync_comprehension(&self) -> bool {
-        // Asked for versions before 3.11 alone.
-        false
-    }
-
-    fn in_class_body_comprehension(&self) -> bool {
-        let mut scopes = self.scopes.iter().rev().map(|scope| scope.kind).peekable();
-        scopes.peek().is_some_and(|kind| kind.is_comprehension())
-            && scopes.find(|kind| !kind.is_comprehension()) == Some(Kind::Class)
-    }
-
-    fn in_module_scope(&self) -> bool {
-        self.scopes.len() == 1
-    }
-
-    fn in_function_scope(&self) -> bool {
-        let innermost = self.scopes.last().map(|scope| scope.kind);
-        matches!(innermost, Some(Kind::Function { .. }))
-    }
-
-    fn in_generator_context(&self) -> bool {
-        let mut kinds = self.scopes.iter().map(|scope| scope.kind);
-        kinds.any(|kind| kind == Kind::Comprehension { is_generator: true })
-    }
-
-    fn in_notebook(&self) -> bool {
-        false
-    }
-
-    fn report_semantic_error(&self, error: SemanticSyntaxError) {
-        self.report(error.range, || words::plain(&error.to_string()));
-    }
-
-    fn in_loop_context(&self) -> bool {
-        self.scopes.last().is_some_and(|scope| scope.in_loop)
-    }
-
-    fn is_bound_parameter(&self, name: &str) -> bool {
-        let innermost = self.scopes.last();
-        innermost.is_some_and(|scope| scope.parameters.contains(name))
     }
 }

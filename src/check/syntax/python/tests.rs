@@ -312,6 +312,7 @@ fn what_only_looks_like_it_is_accepted() {
         "class A:\n    x = [y for y in z]\n    def f(self, a=[b for b in x]): yield a\n",
         "def f():\n    x = 1\n    def g():\n        nonlocal x\n        x = 2\n",
         "(a, *b), *c = d\n",
+        "x = f'{*a,}'\nif a.__debug__: *a, b\n",
         "match a:\n    case {'x': x, **rest} | [x, *rest]: pass\n    case _: pass\n",
     ] {
         assert!(is_accepted(text), "{text:?} {:?}", checked(text).findings);
