@@ -5,6 +5,9 @@
 
 use super::Problem;
 
+/// CPython's `MAXLEVEL`: so many brackets may be open at once.
+pub(super) const MOST_BRACKETS: usize = 200;
+
 /// The first problem with brackets or quotes.
 pub(super) fn problem(text: &str) -> Option<Problem> {
     let mut scan = Scan {
@@ -27,10 +30,7 @@ impl Scan<'_> {
             let problem = match byte {
                 b'#' => self.comment(),
                 b'"' | b'\'' => self.string(byte),
-                b'(' | b'[' | b'{' => {
-                    self.open.push((byte, self.at));
-                    None
-                }
+                b'(' | b'[' | b'{' => self.open(byte),
                 b')' | b']' | b'}' => self.close(byte),
                 _ => None,
             };
@@ -40,6 +40,14 @@ impl Scan<'_> {
             self.at += 1;
         }
         None
+    }
+
+    fn open(&mut self, byte: u8) -> Option<Problem> {
+        self.open.push((byte, self.at));
+        (self.open.len() > MOST_BRACKETS).then(|| Problem {
+            span: self.at..self.at + 1,
+            message: format!("too many nested brackets: Python reads at most {MOST_BRACKETS}"),
+        })
     }
 
     fn comment(&mut self) -> Option<Problem> {

@@ -1,8 +1,8 @@
 //! The layer that says whether the text is a script of its language, and where not.
 //!
 //! Reads the tree's ERROR and MISSING nodes, and tells one problem, the first: what follows a
-//! syntax error is mostly its echo. For Python an error rejects. For bash it never does on the
-//! host, because the grammar refuses some valid scripts: the report is undecided, and `bash -n` in
+//! syntax error is mostly its echo. For Python a strict parser decides. For bash an error never
+//! rejects on the host, because the grammar refuses some valid scripts: the report is undecided, and `bash -n` in
 //! the container has the last word before the first statement.
 
 mod bash;
@@ -28,10 +28,7 @@ struct Problem {
 /// Whether only the interpreter can tell.
 pub(super) fn check(script: &Script<'_>, notes: &mut Notes<'_>) -> bool {
     match script.grammar {
-        Grammar::Python => {
-            python::check(script, notes);
-            false
-        }
+        Grammar::Python => python::check(script, notes),
         Grammar::Bash => bash::check(script, notes),
     }
 }

@@ -1,8 +1,27 @@
-//! What is wrong with a text that is not Python, in words.
+//! Whether a text is Python, and what is wrong with it, in words.
 //!
-//! The grammar accepts some things that Python refuses (`compile()` in the container has the last
-//! word); those that are common in scripts, Python 2's statements and empty bodies, are told here.
+//! The strict parser decides (`strict`), on what CPython would read (`source`); the tolerant one
+//! has the tree from which the more telling messages come: where a bracket was opened, which colon
+//! is lost, what another language's word is in Python. `compile()` in the container has the last
+//! word on what neither of them can tell.
 
+mod codecs;
+mod context;
+mod fence;
+mod leftovers;
+mod numbers;
+mod scopes;
+mod semantic;
+mod source;
+mod strict;
+mod words;
+
+use std::ops::Range;
+
+use ruff_text_size::TextRange;
+
+use self::source::Reading;
+use self::strict::Verdict;
 use super::{Problem, brackets, first_error, rest_of_line};
 use crate::check::notes::Notes;
 use crate::check::rules::syntax::PYTHON_SYNTAX;
@@ -47,43 +66,89 @@ const FOREIGN: [(&str, &str); 8] = [
     ("var ", "the name alone"),
 ];
 
-pub(super) fn check(script: &Script<'_>, notes: &mut Notes<'_>) {
-    let root = script.root();
-    let problem = if script.has_error() {
-        brackets::problem(script.text).or_else(|| from_tree(script, root))
-    } else {
-        refused_by_python(script, root)
+/// Whether only the interpreter can tell.
+pub(super) fn check(script: &Script<'_>, notes: &mut Notes<'_>) -> bool {
+    let problem = match source::reading(script.text) {
+        Reading::Refused(problem) => problem,
+        Reading::Undecided => return true,
+        Reading::Same(text) => match strict::verdict(text) {
+            Verdict::Accepted => return false,
+            Verdict::Undecided => return true,
+            Verdict::Refused {
+                range,
+                message,
+                grammar,
+            } => {
+                let refused = Refused {
+                    range: range.to_std_range(),
+                    message,
+                };
+                explain(script, refused, grammar)
+            }
+        },
+        Reading::Latin1(text) => match strict::verdict(&text) {
+            Verdict::Accepted => return false,
+            Verdict::Undecided => return true,
+            Verdict::Refused { range, message, .. } => as_latin_1(&text, range, &message),
+        },
     };
-    if let Some(Problem { span, message }) = problem {
-        notes.add(&PYTHON_SYNTAX, span, message);
-    }
+    notes.add(&PYTHON_SYNTAX, problem.span, problem.message);
+    false
 }
 
-fn from_tree(script: &Script<'_>, root: Node<'_>) -> Option<Problem> {
-    let node = first_error(root)?;
-    if node.is_missing() {
-        return Some(missing(script, node));
-    }
-    Some(
-        lost_colon(script.text, node)
-            .or_else(|| continuation(script.text, node))
-            .or_else(|| foreign(script.text, node))
-            .or_else(|| comparison(script.text, node))
-            .unwrap_or_else(|| unexpected(script, node)),
-    )
-}
-
-fn missing(script: &Script<'_>, node: Node<'_>) -> Problem {
-    let kind = node.kind();
-    let message = if kind.starts_with('_') {
-        "the indentation is wrong here".to_owned()
-    } else {
-        format!("expected `{kind}` here")
-    };
+/// A character of such a text is a byte of the script.
+fn as_latin_1(text: &str, range: TextRange, message: &str) -> Problem {
+    let bytes = |end: usize| text.get(..end).unwrap_or("").chars().count();
+    let range = range.to_std_range();
     Problem {
-        span: rest_of_line(script.text, node.start_byte()),
-        message,
+        span: bytes(range.start)..bytes(range.end),
+        message: format!("{message}; the coding line says that the script is Latin-1"),
     }
+}
+
+/// What the strict parser refuses.
+struct Refused {
+    range: Range<usize>,
+    message: String,
+}
+
+/// The most telling of what can be said about a refusal; only what lies no further down than it.
+fn explain(script: &Script<'_>, refused: Refused, grammar: bool) -> Problem {
+    let text = script.text;
+    let at = refused.range.start.min(text.len());
+    let line_end = rest_of_line(text, at).end.max(refused.range.end);
+    let near = |problem: &Problem| problem.span.start <= line_end;
+    let told = grammar
+        .then(|| {
+            (brackets::problem(text).filter(near))
+                .or_else(|| from_tree(script).filter(near))
+                .or_else(|| refused_by_python(script, script.root()).filter(near))
+        })
+        .flatten();
+    told.unwrap_or_else(|| Problem {
+        span: shown(text, refused.range),
+        message: refused.message,
+    })
+}
+
+/// A place that can be underlined: within one line, and on the line that ends where the place is
+/// beyond it.
+fn shown(text: &str, range: Range<usize>) -> Range<usize> {
+    let line = rest_of_line(text, range.start);
+    let end = range.end.min(line.end);
+    range.start..end.max(range.start)
+}
+
+/// What the tolerant parser's first error says to who knows what people write.
+fn from_tree(script: &Script<'_>) -> Option<Problem> {
+    if !script.has_error() {
+        return None;
+    }
+    let node = first_error(script.root()).filter(|node| !node.is_missing())?;
+    lost_colon(script.text, node)
+        .or_else(|| continuation(script.text, node))
+        .or_else(|| foreign(script.text, node))
+        .or_else(|| comparison(script.text, node))
 }
 
 /// The first line at or after the error's beginning that needs a colon at its end and has none.
@@ -177,20 +242,7 @@ fn comparison(text: &str, node: Node<'_>) -> Option<Problem> {
     })
 }
 
-fn unexpected(script: &Script<'_>, node: Node<'_>) -> Problem {
-    let span = rest_of_line(script.text, node.start_byte());
-    let shown = script.of(node);
-    let message = match shown.lines().next().map(str::trim) {
-        Some(line) if !line.is_empty() && shown.trim().len() == line.len() => {
-            let end = crate::text::floor_char_boundary(line, super::SHOWN);
-            format!("`{}` is not expected here", line.get(..end).unwrap_or(""))
-        }
-        _ => "this is not valid Python".to_owned(),
-    };
-    Problem { span, message }
-}
-
-/// What the grammar accepts and every Python 3 refuses.
+/// What the tolerant grammar accepts and every Python 3 refuses.
 fn refused_by_python(script: &Script<'_>, root: Node<'_>) -> Option<Problem> {
     let mut walk = Walk::of(root);
     while let Some(step) = walk.next() {
@@ -246,3 +298,6 @@ fn first_word(code: &str) -> &str {
         .next()
         .unwrap_or("")
 }
+
+#[cfg(test)]
+mod tests;
