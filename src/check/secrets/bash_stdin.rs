@@ -45,6 +45,13 @@ pub(super) fn piped(script: &Script<'_>, pipeline: Node<'_>, found: &mut Vec<Fou
 /// `program <<< secret`
 pub(super) fn here_string(script: &Script<'_>, node: Node<'_>, found: &mut Vec<Found>) {
     let Some(command) = node.parent() else { return };
+    let first = command
+        .all_children()
+        .find(|part| Kind::of(*part) == Kind::HereString);
+    // The words of a command with a thousand of them are read once.
+    if first != Some(node) {
+        return;
+    }
     let Some(value) = children(node).next() else {
         return;
     };

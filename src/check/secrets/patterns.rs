@@ -34,7 +34,7 @@ static PATTERNS: [Pattern; 11] = [
         words: &["://"],
         regex: LazyLock::new(|| {
             regex(
-                r#"://[^\s/:@"'`<>]{0,128}:([^\s/@"'`<>]{1,128})@|://([a-z0-9_-]{20,100})(?::x-oauth-basic|:)?@"#,
+                r#"://[^\s/:@"'`<>]*:([^\s/@"'`<>]+)@|://([a-z0-9_-]+)(?::x-oauth-basic|:)?@"#,
             )
         }),
         rule: &SECRET_URL,
@@ -61,7 +61,7 @@ static PATTERNS: [Pattern; 11] = [
     },
     Pattern {
         words: &["basic"],
-        regex: LazyLock::new(|| regex(r"\bbasic\s+([a-z0-9+/]{6,512}={0,2})")),
+        regex: LazyLock::new(|| regex(r"\bbasic\s+([a-z0-9+/]+={0,2})")),
         rule: &SECRET_AUTHORIZATION,
         what: "a user's name and password for HTTP",
         is_secret: is_basic,
@@ -70,7 +70,7 @@ static PATTERNS: [Pattern; 11] = [
         words: &["authorization"],
         regex: LazyLock::new(|| {
             regex(
-                r#"authorization\\?["']?\]?\s*[:=,]\s*\\?[bf]?["']?(?:(?:token|bot|api-?key|key)[ =]+)?(?:token=\\?")?([a-z0-9._~+/=-]{8,512})"#,
+                r#"authorization(?:\s*:\s*|\\?["']?\]?\s*[:=,]\s*\\?[bf]?["'])(?:(?:token|bot|api-?key|key)[ =]+)?(?:token=\\?")?([a-z0-9._~+/=-]+)"#,
             )
         }),
         rule: &SECRET_AUTHORIZATION,
@@ -81,7 +81,7 @@ static PATTERNS: [Pattern; 11] = [
         words: &["hooks.slack.com", "/api/webhooks/", "webhook.office.com"],
         regex: LazyLock::new(|| {
             regex(
-                r"hooks\.slack\.com/(?:services|workflows|triggers)/([a-z0-9_/]{20,80})|/api/webhooks/[0-9]{10,24}/([a-z0-9_-]{40,90})|webhook\.office\.com/webhookb2/([a-z0-9@/-]{80,200})",
+                r"hooks\.slack\.com/(?:services|workflows|triggers)/([a-z0-9_/]+)|/api/webhooks/[0-9]{10,24}/([a-z0-9_-]+)|webhook\.office\.com/webhookb2/([a-z0-9@/-]+)",
             )
         }),
         rule: &SECRET_WEBHOOK,
@@ -91,7 +91,7 @@ static PATTERNS: [Pattern; 11] = [
     Pattern {
         words: &["accountkey", "accesskey=", "accesskey ="],
         regex: LazyLock::new(|| {
-            regex(r"(?:account|sharedaccess|access)key\s*=\s*([a-z0-9+/]{40,88}={0,2})")
+            regex(r"(?:account|sharedaccess|access)key\s*=\s*([a-z0-9+/]+={0,2})")
         }),
         rule: &SECRET_AZURE_KEY,
         what: "the key of a connection string",
@@ -99,7 +99,7 @@ static PATTERNS: [Pattern; 11] = [
     },
     Pattern {
         words: &["sig="],
-        regex: LazyLock::new(|| regex(r"[?&;]sig=([a-z0-9%/+]{40,120}={0,2})")),
+        regex: LazyLock::new(|| regex(r"[?&;]sig=([a-z0-9%/+]+={0,2})")),
         rule: &SECRET_AZURE_KEY,
         what: "the signature of a shared access URL",
         is_secret: is_made,
@@ -159,13 +159,21 @@ pub(super) fn find(text: &str, lower: &str, found: &mut Vec<Found>) {
         let values = regex
             .captures_iter(text.as_bytes())
             .filter_map(|captures| secret(&captures));
-        let secrets = values.filter(|span| text.get(span.clone()).is_some_and(pattern.is_secret));
+        let secrets = values.filter(|span| {
+            !goes_on(text, span.end) && text.get(span.clone()).is_some_and(pattern.is_secret)
+        });
         found.extend(secrets.map(|span| Found {
             rule: pattern.rule,
             span,
             what: pattern.what.to_owned(),
         }));
     }
+}
+
+/// Whether a value is only the constant beginning of one, or a call.
+fn goes_on(text: &str, end: usize) -> bool {
+    text.get(end..)
+        .is_some_and(|rest| rest.starts_with(['(', '[', '{', '$', '`', '<']))
 }
 
 fn secret(captures: &Captures<'_>) -> Option<Range<usize>> {
@@ -233,5 +241,7 @@ fn is_made(value: &str) -> bool {
         seen |= 1 << (byte & 127);
     }
     let lower = value.to_ascii_lowercase();
-    seen.count_ones() >= 8 && !lower.contains("xxxx") && !lower.contains("0000000000")
+    (20..=512).contains(&value.len())
+        && seen.count_ones() >= 8
+        && !lower.contains("xxxx") && !lower.contains("0000000000")
 }

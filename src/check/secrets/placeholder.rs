@@ -22,8 +22,11 @@ pub(super) fn is_placeholder(value: &str) -> bool {
         || has(&PATTERNS)
         || is_one_letter(&lower)
         || is_enclosed(value)
+        || is_colour(value)
         || is_variable(value)
-        || lower.contains("example")
+        || ["example", "***", "xxxx", "•••"]
+            .iter()
+            .any(|mark| lower.contains(mark))
         || lower.contains("changeme")
         || lower.contains("change-me")
         || holds_place(value, &lower)
@@ -63,6 +66,13 @@ fn is_one_letter(lower: &str) -> bool {
         .filter(|letter| !matches!(letter, '-' | '_' | ' ' | '.'));
     let first = letters.next();
     letters.all(|letter| Some(letter) == first)
+}
+
+/// `#f8f8f2`
+fn is_colour(value: &str) -> bool {
+    value.strip_prefix('#').is_some_and(|digits| {
+        matches!(digits.len(), 3 | 4 | 6 | 8) && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+    })
 }
 
 fn is_enclosed(value: &str) -> bool {

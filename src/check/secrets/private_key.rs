@@ -92,7 +92,35 @@ fn is_value(before: &str) -> bool {
     let echoed = ["echo", "printf", "<<<"]
         .iter()
         .any(|word| line.ends_with(word));
-    !compared && (line.ends_with(['=', ':']) || in_text || opens_text || echoed)
+    !compared && !is_mark(line) && (line.ends_with(['=', ':']) || in_text || opens_text || echoed)
+}
+
+/// `KEY_START = header`: the name of what is looked for, not of a key.
+fn is_mark(line: &str) -> bool {
+    let name = line.trim_end_matches(['=', ':', ' ', '"', '\'']);
+    let last = name
+        .rsplit(|letter: char| !letter.is_ascii_alphabetic())
+        .next()
+        .unwrap_or("");
+    [
+        "start",
+        "begin",
+        "header",
+        "head",
+        "marker",
+        "mark",
+        "prefix",
+        "magic",
+        "delimiter",
+        "label",
+        "tag",
+        "pattern",
+        "regex",
+        "preamble",
+        "re",
+    ]
+    .iter()
+    .any(|word| last.eq_ignore_ascii_case(word))
 }
 
 fn end_of(text: &str, header_end: usize, after: &str) -> usize {

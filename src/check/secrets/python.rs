@@ -211,6 +211,7 @@ fn sequence(script: &Script<'_>, node: Node<'_>, found: &mut Vec<Found>) {
             start,
         },
     ] = words.as_slice()
+        && !name.contains([':', ' '])
         && credential(name).is_some_and(|kind| is_secret(value, kind, Place::Loose))
         && !names_itself(name, value)
     {

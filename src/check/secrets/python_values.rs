@@ -6,7 +6,7 @@ use super::python::{Fields, Kind};
 use crate::check::tree::{Node, Script, children};
 
 /// Calls that give back what they are given, or keep it.
-const WRAPPERS: [&str; 28] = [
+const WRAPPERS: [&str; 24] = [
     "SecretStr",
     "SecretBytes",
     "Secret",
@@ -31,11 +31,9 @@ const WRAPPERS: [&str; 28] = [
     "StringVar",
     "Variable",
     "to_bytes",
-    "encode",
-    "strip",
-    "decode",
-    "rstrip",
 ];
+/// Methods that give back what they are called on.
+const METHODS: [&str; 5] = ["encode", "decode", "strip", "rstrip", "lstrip"];
 /// How many parts of one expression are looked at.
 const MOST_PARTS: usize = 64;
 
@@ -77,13 +75,13 @@ fn wrapped<'tree>(script: &Script<'_>, call: Node<'tree>, open: &mut Vec<Node<'t
         return;
     };
     let attribute = function.child_by_field_id(fields.attribute);
-    if !WRAPPERS.contains(&script.of(attribute.unwrap_or(function))) {
+    let name = script.of(attribute.unwrap_or(function));
+    if METHODS.contains(&name) {
+        open.extend(function.child_by_field_id(fields.object));
+    }
+    if !WRAPPERS.contains(&name) {
         return;
     }
-    let object = function
-        .child_by_field_id(fields.object)
-        .filter(|object| Kind::of(*object) != Kind::Identifier);
-    open.extend(object);
     let arguments = call.child_by_field_id(fields.arguments);
     let arguments = arguments.into_iter().flat_map(children).take(8);
     for (at, argument) in arguments.enumerate() {
@@ -96,7 +94,7 @@ fn wrapped<'tree>(script: &Script<'_>, call: Node<'tree>, open: &mut Vec<Node<'t
                     .child_by_field_id(fields.value)
                     .filter(|_| is_default),
             );
-        } else if at == 0 && object.is_none_or(|object| literal(object).is_none()) {
+        } else if at == 0 {
             open.push(argument);
         }
     }

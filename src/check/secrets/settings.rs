@@ -18,7 +18,7 @@ use crate::check::tree::Script;
 /// `name = value`, `"name": "value"`, `name => value`; the quotes around both are groups.
 static SETTING: LazyLock<Option<Regex>> = LazyLock::new(|| {
     regex(
-        r#"([a-z0-9_.-]*(?:pass|pwd|secret|token|key|cred|auth)[a-z0-9_-]*)(\\?["']?)\]?[ \t]*(=>|:=|[:=])[ \t]*(?:\\?["']([^"'\\\n]{4,256})\\?["']|([^\s"'\\,;&<>|(){}$`]+))"#,
+        r#"([a-z0-9_.-]*(?:pass|pwd|secret|token|key|cred|auth)[a-z0-9_-]*)(\\?["']?)\]?[ \t]*(=>|:=|[:=])[ \t]*(?:\\?["']([^"'\\\n]+)\\?["']|([^\s"'\\,;&<>|(){}$`]+))"#,
     )
 });
 /// `--password value`.
@@ -29,11 +29,12 @@ static OPTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 /// `<password>value</password>`.
 static ELEMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    regex(r"<([a-z0-9_.:-]*(?:pass|pwd|secret|token|key)[a-z]*)>([^<>\s]{4,256})</")
+    regex(r"<([a-z0-9_.:-]*(?:pass|pwd|secret|token|key)[a-z]*)>([^<>\s]+)</")
 });
 /// A line of a `.netrc`.
-static NETRC: LazyLock<Option<Regex>> =
-    LazyLock::new(|| regex(r"\blogin[ \t\n]+\S+[ \t\n]+(password)[ \t\n]+(\S{4,256})"));
+static NETRC: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    regex(r#"\blogin[ \t\n]+\S+[ \t\n]+(password)[ \t\n]+([^\s"'\\$%{}<>]+)"#)
+});
 
 /// What a piece of text is to its script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
