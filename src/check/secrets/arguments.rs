@@ -31,6 +31,8 @@ enum Shape {
     Pair(char),
     /// The next word, behind `pass:`.
     Source,
+    /// The last word.
+    Last,
 }
 
 /// An option of programs that is followed by a credential.
@@ -56,7 +58,7 @@ const fn row(
     }
 }
 
-static ROWS: [Row; 22] = [
+static ROWS: [Row; 25] = [
     row(
         &[
             "mysql",
@@ -153,7 +155,10 @@ static ROWS: [Row; 22] = [
     row(&["openssl"], "", "-passout", Shape::Source),
     row(&["keytool", "jarsigner"], "", "-storepass", Shape::Next),
     row(&["keytool", "jarsigner"], "", "-keypass", Shape::Next),
-    row(&["wpa_passphrase"], "", "", Shape::Next),
+    row(&["wpa_passphrase"], "", "", Shape::Last),
+    row(&["htpasswd"], "-b", "", Shape::Last),
+    row(&["rabbitmqctl"], "add_user", "", Shape::Last),
+    row(&["rabbitmqctl"], "change_password", "", Shape::Last),
 ];
 
 /// Programs that are only taken for such where their options are.
@@ -247,12 +252,11 @@ fn basename(word: &str) -> &str {
 
 /// The options of a row among a program's arguments.
 fn options(row: &Row, words: &[Word<'_>], found: &mut Vec<Found>) {
-    let with = row.with.is_empty() || words.iter().any(|word| word.text == Some(row.with));
-    if !with {
+    if !(row.with.is_empty() || words.iter().any(|word| has(word, row.with))) {
         return;
     }
-    if row.option.is_empty() {
-        if let Some(last) = words.get(1) {
+    if row.shape == Shape::Last {
+        if let Some(last) = words.get(1..).and_then(<[_]>::last) {
             secret(last, 0, found);
         }
         return;
@@ -274,6 +278,13 @@ fn options(row: &Row, words: &[Word<'_>], found: &mut Vec<Found>) {
             _ => {}
         }
     }
+}
+
+/// The word itself, or a flag among several (`-cb` for `-b`).
+fn has(word: &Word<'_>, wanted: &str) -> bool {
+    let text = word.text.unwrap_or("");
+    let flags = text.strip_prefix('-').zip(wanted.strip_prefix('-'));
+    text == wanted || flags.is_some_and(|(flags, flag)| flags.contains(flag))
 }
 
 /// `-sSu` for `-u`.

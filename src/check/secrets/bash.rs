@@ -53,7 +53,7 @@ pub(super) fn find(script: &Script<'_>, found: &mut Vec<Found>) {
             Kind::Array => children(node).for_each(|part| element(script, part, found)),
             Kind::Expansion => default(script, node, found),
             Kind::Comparison => compared(script, node, found),
-            Kind::Command => arguments::find(&words(script, node), found),
+            Kind::Command => command(script, node, found),
             Kind::Pipeline => bash_stdin::piped(script, node, found),
             Kind::HereString => bash_stdin::here_string(script, node, found),
             Kind::HereDocument if node.child(0).is_some() => {}
@@ -158,6 +158,22 @@ fn assigned<'text>(script: &Script<'text>, node: Node<'_>) -> Option<&'text str>
     };
     let name = parent.child_by_field_id(Fields::get().name)?;
     (Kind::of(parent) == Kind::Assignment).then(|| bare_name(script.of(name)))
+}
+
+fn command(script: &Script<'_>, node: Node<'_>, found: &mut Vec<Found>) {
+    let words = words(script, node);
+    arguments::find(&words, found);
+    if words.first().is_some_and(|name| name.text == Some("test")) {
+        let parts: Vec<Node<'_>> = children(node).skip(1).take(16).collect();
+        for operands in parts.windows(3) {
+            if let [left, operator, right] = operands
+                && matches!(script.of(*operator), "=" | "==" | "!=")
+                && let Some(name) = variable(script.of(*left))
+            {
+                judge(script, name, *right, Place::Entry, found);
+            }
+        }
+    }
 }
 
 /// `"$password" = constant`

@@ -13,6 +13,7 @@ mod bash;
 mod bash_stdin;
 mod forms;
 mod name;
+mod name_words;
 mod patterns;
 mod placeholder;
 mod private_key;
@@ -22,7 +23,7 @@ mod python_values;
 mod settings;
 mod tokens;
 mod value;
-mod words;
+mod value_words;
 
 use std::ops::Range;
 
@@ -73,11 +74,9 @@ pub(super) fn check(script: &Script<'_>, notes: &mut Notes<'_>) {
     tokens::find(script.text, &mut found);
     private_key::find(script.text, &lower, &mut found);
     patterns::find(script.text, &lower, &mut found);
-    if name::is_mentioned(&lower) || lower.contains('-') {
-        match script.grammar {
-            Grammar::Python => python::find(script, &mut found),
-            Grammar::Bash => bash::find(script, &mut found),
-        }
+    match script.grammar {
+        Grammar::Python => python::find(script, &mut found),
+        Grammar::Bash => bash::find(script, &mut found),
     }
     // The first to find a place is the most exact; a stable sort keeps it first.
     found.sort_by_key(|found| found.span.start);

@@ -3,7 +3,7 @@
 //! A name is cut into words (snake, kebab and camel case alike); its last word tells what it
 //! holds, the words before tell whose it is. `password_file` holds a file, `token_count` a count.
 
-use super::words::{
+use super::name_words::{
     ACTIONS, DOUBTFUL_KEYS, KEYS, MACHINE, NEUTRAL, OWNERS, PASSWORDS, SHORT, TOKEN_OWNERS, UNSURE,
 };
 
@@ -21,7 +21,7 @@ pub(super) enum Credential {
 /// Whether a text in lower case holds any word that could be part of such a name.
 pub(super) fn is_mentioned(lower: &str) -> bool {
     [
-        "pass", "pwd", "pw", "psw", "secret", "token", "key", "cred", "auth", "kennwort", "login",
+        "pass", "pwd", "pw", "psw", "secret", "token", "key", "cred", "auth", "kennwort",
     ]
     .iter()
     .any(|word| lower.contains(word))
@@ -42,6 +42,13 @@ pub(super) fn credential(name: &str) -> Option<Credential> {
     }
     let last = words.pop()?;
     let kind = kind(&last, words.last().map(String::as_str))?;
+    // What is left of a credential when nobody can use it any more.
+    if words
+        .iter()
+        .any(|word| matches!(word.as_str(), "hashed" | "hash" | "encrypted" | "digest"))
+    {
+        return None;
+    }
     let acts = words.iter().any(|word| ACTIONS.contains(&word.as_str()));
     Some(if acts { Credential::Doubtful } else { kind })
 }
@@ -188,6 +195,7 @@ mod tests {
             "keyboard",
             "author",
             "max_tokens",
+            "hashed_password",
             "password_hash",
             "api_key_id",
             "foreign_key",

@@ -33,9 +33,7 @@ static PATTERNS: [Pattern; 11] = [
     Pattern {
         words: &["://"],
         regex: LazyLock::new(|| {
-            regex(
-                r#"://[^\s/:@"'`<>]*:([^\s/@"'`<>]+)@|://([a-z0-9_-]+)(?::x-oauth-basic|:)?@"#,
-            )
+            regex(r#"://[^\s/:@"'`<>]*:([^\s/@"'`<>]+)@|://([a-z0-9_-]+)(?::x-oauth-basic|:)?@"#)
         }),
         rule: &SECRET_URL,
         what: "a password in a URL",
@@ -125,7 +123,7 @@ static PATTERNS: [Pattern; 11] = [
         is_secret: is_made,
     },
     Pattern {
-        words: &["discord", "bot", "token"],
+        words: &["discord", "bot", "token", "client.run"],
         regex: LazyLock::new(|| {
             regex(
                 r"(?:^|[^a-z0-9_.-])([mno][a-z0-9_-]{23,27}\.[a-z0-9_-]{6}\.[a-z0-9_-]{27,40})(?:[^a-z0-9_.-]|$)",
@@ -243,5 +241,6 @@ fn is_made(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
     (20..=512).contains(&value.len())
         && seen.count_ones() >= 8
-        && !lower.contains("xxxx") && !lower.contains("0000000000")
+        && !lower.contains("xxxx")
+        && !lower.contains("0000000000")
 }

@@ -4,7 +4,7 @@
 //! nobody anything.
 
 use super::name::{credential, words};
-use super::words::{FILES, GENERIC, HASHES, HOLDERS, LABELS, PLACEHOLDERS, REFERENCES};
+use super::value_words::{FILES, GENERIC, HASHES, HOLDERS, LABELS, PLACEHOLDERS, REFERENCES};
 
 /// Marks of templates: what stands in the script is not the value.
 const TEMPLATES: [&str; 12] = [
@@ -23,6 +23,7 @@ pub(super) fn is_placeholder(value: &str) -> bool {
         || is_one_letter(&lower)
         || is_enclosed(value)
         || is_colour(value)
+        || is_call(value)
         || is_variable(value)
         || ["example", "***", "xxxx", "•••"]
             .iter()
@@ -53,7 +54,7 @@ fn holds_place(value: &str, lower: &str) -> bool {
             "password" | "test" | "testing" | "passphrase" | "token"
         )
         || (lower.starts_with("your") && digits == 0)
-        || words.iter().any(|word| known(&HOLDERS, word))
+        || ((words.len() > 1 || digits == 0) && words.iter().any(|word| known(&HOLDERS, word)))
         || (generic && numbered)
         || (LABELS.contains(&joined.as_str()) && digits == 0 && value != lower)
         || (is_upper_name(value) && credential(value).is_some())
@@ -66,6 +67,19 @@ fn is_one_letter(lower: &str) -> bool {
         .filter(|letter| !matches!(letter, '-' | '_' | ' ' | '.'));
     let first = letters.next();
     letters.all(|letter| Some(letter) == first)
+}
+
+/// `VARCHAR(255)`, `getenv('X')`
+fn is_call(value: &str) -> bool {
+    value
+        .strip_suffix(')')
+        .and_then(|call| call.split_once('('))
+        .is_some_and(|(name, _)| {
+            !name.is_empty()
+                && name
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'.'))
+        })
 }
 
 /// `#f8f8f2`

@@ -26,6 +26,8 @@ kinds!(Grammar::Python, Kind {
     Arguments = "argument_list",
     List = "list",
     Tuple = "tuple",
+    Dictionary = "dictionary",
+    Set = "set",
     ExpressionList = "expression_list",
     PatternList = "pattern_list",
     TuplePattern = "tuple_pattern",
@@ -93,8 +95,12 @@ fn given(script: &Script<'_>, node: Node<'_>, kind: Kind, found: &mut Vec<Found>
     if matches!(Kind::of(name), Kind::PatternList | Kind::TuplePattern) {
         let pairs = children(name).zip(children(value));
         pairs.for_each(|(name, value)| constant(script, name, value, place, found));
-    } else if Kind::of(value) == Kind::Tuple {
+    } else if matches!(
+        Kind::of(value),
+        Kind::List | Kind::Tuple | Kind::Dictionary | Kind::Set
+    ) {
         login(script, name, value, found);
+        several(script, name, value, found);
     } else {
         constant(script, name, value, place, found);
     }
@@ -120,6 +126,27 @@ fn login(script: &Script<'_>, name: Node<'_>, value: Node<'_>, found: &mut Vec<F
             Credential::Password,
             password,
             Place::Entry,
+            found,
+        );
+    }
+}
+
+/// `PASSWORDS = {'me': 'secret'}`, `api_keys = ['secret']`
+fn several(script: &Script<'_>, name: Node<'_>, value: Node<'_>, found: &mut Vec<Found>) {
+    let one = name_of(script, name).and_then(|name| name.strip_suffix(['s', 'S']));
+    let Some((name, credential)) = one.and_then(|name| Some((name, credential(name)?))) else {
+        return;
+    };
+    for part in children(value).take(256) {
+        let value = part
+            .child_by_field_id(Fields::get().value)
+            .filter(|_| Kind::of(part) == Kind::Pair);
+        judge(
+            script,
+            name,
+            credential,
+            value.unwrap_or(part),
+            Place::Loose,
             found,
         );
     }
@@ -202,15 +229,16 @@ fn sequence(script: &Script<'_>, node: Node<'_>, found: &mut Vec<Found>) {
         return;
     }
     arguments::find(&words, found);
-    if let [
-        Word {
-            text: Some(name), ..
-        },
-        Word {
-            text: Some(value),
-            start,
-        },
-    ] = words.as_slice()
+    if Kind::of(node) == Kind::Tuple
+        && let [
+            Word {
+                text: Some(name), ..
+            },
+            Word {
+                text: Some(value),
+                start,
+            },
+        ] = words.as_slice()
         && !name.contains([':', ' '])
         && credential(name).is_some_and(|kind| is_secret(value, kind, Place::Loose))
         && !names_itself(name, value)
@@ -239,6 +267,11 @@ pub(super) fn name_of<'text>(script: &Script<'text>, node: Node<'_>) -> Option<&
             script.text.get(literal(key)?)
         }
         Kind::String => script.text.get(literal(node)?),
+        Kind::Call => {
+            let arguments = node.child_by_field_id(fields.arguments)?;
+            let first = children(arguments).next()?;
+            (Kind::of(first) == Kind::String).then(|| script.text.get(literal(first)?))?
+        }
         _ => None,
     }
 }

@@ -24,17 +24,15 @@ static SETTING: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// `--password value`.
 static OPTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     regex(
-        r#"--([a-z-]*(?:password|passwd|pass|token|secret|key))[ \t]+\\?["']?([^\s"'\\$`<>|;&(){}-][^\s"'\\$`<>|;&(){}]+)"#,
+        r#"--([a-z-]*(?:password|passwd|passphrase|pass|pwd|token|secret|key))[ \t]+\\?["']?([^\s"'\\$`<>|;&(){}-][^\s"'\\$`<>|;&(){}]+)"#,
     )
 });
 /// `<password>value</password>`.
-static ELEMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    regex(r"<([a-z0-9_.:-]*(?:pass|pwd|secret|token|key)[a-z]*)>([^<>\s]+)</")
-});
+static ELEMENT: LazyLock<Option<Regex>> =
+    LazyLock::new(|| regex(r"<([a-z0-9_.:-]*(?:pass|pwd|secret|token|key)[a-z]*)>([^<>\s]+)</"));
 /// A line of a `.netrc`.
-static NETRC: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    regex(r#"\blogin[ \t\n]+\S+[ \t\n]+(password)[ \t\n]+([^\s"'\\$%{}<>]+)"#)
-});
+static NETRC: LazyLock<Option<Regex>> =
+    LazyLock::new(|| regex(r#"\blogin[ \t\n]+\S+[ \t\n]+(password)[ \t\n]+([^\s"'\\$%{}<>]+)"#));
 
 /// What a piece of text is to its script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

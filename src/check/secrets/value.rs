@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::name::{Credential, credential};
 use super::placeholder::{is_placeholder, is_reference};
-use super::words::{ALGORITHMS, LABELS, PROSE};
+use super::value_words::{ALGORITHMS, LABELS, PROSE};
 
 /// Where a value stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +73,8 @@ fn is_password(value: &str) -> bool {
     if value.contains(char::is_whitespace) {
         return is_passphrase(value);
     }
-    let foreign = !value.is_ascii() && !value.contains(|letter: char| letter.is_ascii_digit());
+    let foreign = (!value.is_ascii() && !value.contains(|letter: char| letter.is_ascii_digit()))
+        || value.contains("\\u");
     !foreign && !names_another(value)
 }
 
@@ -89,7 +90,15 @@ fn is_passphrase(value: &str) -> bool {
         .iter()
         .all(|word| word.bytes().all(|byte| byte.is_ascii_lowercase()));
     let mixed = words.len() <= 3 && words.iter().any(|word| is_mixed(word, 5));
-    !sentence && words.len() < 12 && ((plain && words.len() >= 4) || mixed)
+    let numbered = words.len() >= 3
+        && words
+            .iter()
+            .any(|word| word.bytes().all(|byte| byte.is_ascii_digit()))
+        && words.iter().all(|word| {
+            word.bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+        });
+    !sentence && words.len() < 12 && ((plain && words.len() >= 4) || mixed || numbered)
 }
 
 /// A word for people to read, such as a field's label.
@@ -108,7 +117,9 @@ fn is_key(value: &str) -> bool {
             || matches!(letter, '(' | ')' | '[' | ']' | '<' | '>' | '"' | '\'' | '`')
     });
     let digits = value.contains(|letter: char| letter.is_ascii_digit());
-    if strange
+    // Bytes of a generator, written out.
+    let escaped = digits && value.contains("\\x");
+    if (strange && !escaped)
         || (!digits && !value.is_ascii())
         || value.len() < 6
         || names_another(value)
