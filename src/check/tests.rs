@@ -1,5 +1,7 @@
 //! Every rule against its own examples, and what must hold for the check as a whole.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
 
 use super::*;
@@ -47,10 +49,18 @@ fn made_of(alphabet: &str, length: usize) -> String {
 fn expand(example: &str) -> String {
     const LOWER: &str = "abcdefghijklmnopqrstuvwxyz0123456789";
     const MIXED: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    let mut script = example.to_owned();
+    let login = STANDARD.encode(["me:", "hunter", "123"].concat());
+    let mut script = example.replace("{login}", &login);
     for (name, alphabet, length) in [
         ("digits3", "0123456789", 3),
+        ("digits9", "0123456789", 9),
+        ("digits18", "0123456789", 18),
         ("digits20", "0123456789", 20),
+        ("hex32", "0123456789abcdef", 32),
+        ("alnum6", MIXED, 6),
+        ("alnum32", MIXED, 32),
+        ("alnum33", MIXED, 33),
+        ("upper9", "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 9),
         ("hex40", "0123456789abcdef", 40),
         ("alnum20", MIXED, 20),
         ("alnum24", MIXED, 24),

@@ -5,6 +5,7 @@
 
 pub(super) mod bash;
 pub(super) mod python;
+mod secret_forms;
 pub(super) mod secrets;
 pub(super) mod size;
 pub(super) mod syntax;

@@ -1,16 +1,28 @@
-//! Constants under a telling name in bash: assignments, also before a command and after `export`.
+//! Constants under a telling name in bash: assignments, also before a command, after `export` and
+//! in arrays; defaults of expansions; comparisons; words of commands and what is piped into them.
 
 use std::ops::Range;
 
+use super::arguments::{self, Word};
+use super::bash_stdin;
 use super::name::credential;
-use super::value::is_secret;
-use super::{Found, settings};
-use crate::check::rules::secrets::SECRET_ASSIGNMENT;
+use super::settings::{self, Piece};
+use super::value::{Place, is_secret, secret_part};
+use super::{Found, named, names_itself};
 use crate::check::tree::{Node, Script, Step, Walk, children, fields, kinds};
 use crate::language::Grammar;
 
 kinds!(Grammar::Bash, Kind {
     Assignment = "variable_assignment",
+    Array = "array",
+    VariableName = "variable_name",
+    Expansion = "expansion",
+    SimpleExpansion = "simple_expansion",
+    Comparison = "binary_expression",
+    Command = "command",
+    CommandName = "command_name",
+    Pipeline = "pipeline",
+    HereString = "herestring_redirect",
     Word = "word",
     Number = "number",
     String = "string",
@@ -20,41 +32,72 @@ kinds!(Grammar::Bash, Kind {
     Concatenation = "concatenation",
     HereDocument = "heredoc_body",
     HereContent = "heredoc_content",
+    Comment = "comment",
 });
 
-fields!(Grammar::Bash, Fields { name = "name", value = "value" });
+fields!(Grammar::Bash, Fields {
+    name = "name",
+    value = "value",
+    left = "left",
+    right = "right",
+    operator = "operator",
+    argument = "argument",
+});
 
 pub(super) fn find(script: &Script<'_>, found: &mut Vec<Found>) {
-    let fields = Fields::get();
     for step in Walk::of(script.root()) {
         let Step::Enter(node, _) = step else { continue };
+        let span = node.byte_range();
         match Kind::of(node) {
-            Kind::Assignment => {
-                let name = node.child_by_field_id(fields.name);
-                let value = node.child_by_field_id(fields.value);
-                if let (Some(name), Some(value)) = (name, value) {
-                    assignment(script, name, value, found);
-                }
-            }
+            Kind::Assignment => assignment(script, node, found),
+            Kind::Array => children(node).for_each(|part| element(script, part, found)),
+            Kind::Expansion => default(script, node, found),
+            Kind::Comparison => compared(script, node, found),
+            Kind::Command => command(script, node, found),
+            Kind::Pipeline => bash_stdin::piped(script, node, found),
+            Kind::HereString => bash_stdin::here_string(script, node, found),
             Kind::HereDocument if node.child(0).is_some() => {}
-            Kind::Word
-            | Kind::StringContent
-            | Kind::RawString
-            | Kind::HereDocument
-            | Kind::HereContent => {
-                settings::find(script, node.byte_range(), found);
+            Kind::HereDocument | Kind::HereContent => {
+                settings::find(script, span, Piece::Document, found);
             }
+            Kind::Word | Kind::StringContent | Kind::RawString | Kind::AnsiString => {
+                settings::find(script, span, Piece::Text, found);
+            }
+            Kind::Comment => settings::find(script, span, Piece::Comment, found),
             _ => {}
         }
     }
 }
 
-fn assignment(script: &Script<'_>, name: Node<'_>, value: Node<'_>, found: &mut Vec<Found>) {
-    let name = script
-        .of(name)
-        .trim_end_matches(']')
-        .trim_end_matches(['"', '\'']);
-    let name = name.rsplit(['[', '"', '\'']).next().unwrap_or(name);
+fn assignment(script: &Script<'_>, node: Node<'_>, found: &mut Vec<Found>) {
+    let fields = Fields::get();
+    let name = node.child_by_field_id(fields.name);
+    let value = node.child_by_field_id(fields.value);
+    if let (Some(name), Some(value)) = (name, value) {
+        judge(
+            script,
+            bare_name(script.of(name)),
+            value,
+            Place::Assigned,
+            found,
+        );
+    }
+}
+
+/// `table["password"]`: the key.
+fn bare_name(name: &str) -> &str {
+    let name = name.trim_end_matches(']').trim_end_matches(['"', '\'']);
+    name.rsplit(['[', '"', '\'']).next().unwrap_or(name)
+}
+
+/// A constant under a name.
+pub(super) fn judge(
+    script: &Script<'_>,
+    name: &str,
+    value: Node<'_>,
+    place: Place,
+    found: &mut Vec<Found>,
+) {
     let Some(credential) = credential(name) else {
         return;
     };
@@ -62,17 +105,131 @@ fn assignment(script: &Script<'_>, name: Node<'_>, value: Node<'_>, found: &mut 
         return;
     };
     let text = script.text.get(span.clone()).unwrap_or("");
-    if is_secret(text, credential) && !text.eq_ignore_ascii_case(name) {
-        found.push(Found {
-            rule: &SECRET_ASSIGNMENT,
-            span,
-            what: format!("the value of `{name}`"),
-        });
+    if is_secret(text, credential, place) && !names_itself(name, text) {
+        found.push(named(name, secret_part(text, span)));
     }
 }
 
+/// `[password]=value` in an array, one word to the grammar.
+fn element(script: &Script<'_>, part: Node<'_>, found: &mut Vec<Found>) {
+    if !children(part).all(is_constant) {
+        return;
+    }
+    let text = script.of(part);
+    let Some((name, value)) = text.split_once("]=") else {
+        return;
+    };
+    let name = bare_name(name);
+    let start = part.start_byte() + text.len() - value.len();
+    let span = arguments::unquoted(value, start..start + value.len());
+    let value = script.text.get(span.clone()).unwrap_or("");
+    if credential(name).is_some_and(|kind| is_secret(value, kind, Place::Entry)) {
+        found.push(named(name, span));
+    }
+}
+
+/// `${NAME:-value}`; where the name tells nothing, that of the variable it is assigned to does.
+fn default(script: &Script<'_>, node: Node<'_>, found: &mut Vec<Found>) {
+    let fields = Fields::get();
+    let Some(operator) = node.child_by_field_id(fields.operator) else {
+        return;
+    };
+    if !matches!(script.of(operator), ":-" | "-" | ":=" | "=") {
+        return;
+    }
+    let name = children(node).find(|part| Kind::of(*part) == Kind::VariableName);
+    let value = children(node).find(|part| part.start_byte() >= operator.end_byte());
+    let name = name
+        .map(|name| script.of(name))
+        .filter(|name| credential(name).is_some())
+        .or_else(|| assigned(script, node));
+    if let (Some(name), Some(value)) = (name, value) {
+        judge(script, name, value, Place::Assigned, found);
+    }
+}
+
+/// The variable that an expansion is the value of, directly or in quotes.
+fn assigned<'text>(script: &Script<'text>, node: Node<'_>) -> Option<&'text str> {
+    let parent = node.parent()?;
+    let parent = if Kind::of(parent) == Kind::String {
+        parent.parent()?
+    } else {
+        parent
+    };
+    let name = parent.child_by_field_id(Fields::get().name)?;
+    (Kind::of(parent) == Kind::Assignment).then(|| bare_name(script.of(name)))
+}
+
+fn command(script: &Script<'_>, node: Node<'_>, found: &mut Vec<Found>) {
+    let words = words(script, node);
+    arguments::find(&words, found);
+    if words.first().is_some_and(|name| name.text == Some("test")) {
+        let parts: Vec<Node<'_>> = children(node).skip(1).take(16).collect();
+        for operands in parts.windows(3) {
+            if let [left, operator, right] = operands
+                && matches!(script.of(*operator), "=" | "==" | "!=")
+                && let Some(name) = variable(script.of(*left))
+            {
+                judge(script, name, *right, Place::Entry, found);
+            }
+        }
+    }
+}
+
+/// `"$password" = constant`
+fn compared(script: &Script<'_>, node: Node<'_>, found: &mut Vec<Found>) {
+    let fields = Fields::get();
+    let left = node.child_by_field_id(fields.left);
+    let right = node.child_by_field_id(fields.right);
+    let operator = node.child_by_field_id(fields.operator);
+    let (Some(left), Some(operator), Some(right)) = (left, operator, right) else {
+        return;
+    };
+    if !matches!(script.of(operator), "=" | "==" | "!=") {
+        return;
+    }
+    if let Some(name) = variable(script.of(left)) {
+        judge(script, name, right, Place::Entry, found);
+    } else if let Some(name) = variable(script.of(right)) {
+        judge(script, name, left, Place::Entry, found);
+    }
+}
+
+/// `"${name}"`: the name.
+pub(super) fn variable(word: &str) -> Option<&str> {
+    let name = word.trim_matches('"').strip_prefix('$')?;
+    let name = name
+        .strip_prefix('{')
+        .and_then(|name| name.strip_suffix('}'))
+        .unwrap_or(name);
+    name.bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        .then_some(name)
+}
+
+/// The words of a command, its name first.
+pub(super) fn words<'text>(script: &Script<'text>, command: Node<'_>) -> Vec<Word<'text>> {
+    let fields = Fields::get();
+    let parts = command
+        .all_children()
+        .filter(|part| part.field() == fields.name || part.field() == fields.argument);
+    parts
+        .map(|part| {
+            let part = match Kind::of(part) {
+                Kind::CommandName => children(part).next().unwrap_or(part),
+                _ => part,
+            };
+            let span = literal(script, part);
+            Word {
+                text: span.clone().and_then(|span| script.text.get(span)),
+                start: span.map_or(0, |span| span.start),
+            }
+        })
+        .collect()
+}
+
 /// The place of a constant word's text, without the quotes that enclose it.
-fn literal(script: &Script<'_>, node: Node<'_>) -> Option<Range<usize>> {
+pub(super) fn literal(script: &Script<'_>, node: Node<'_>) -> Option<Range<usize>> {
     let span = node.byte_range();
     if Kind::of(node) == Kind::Concatenation {
         return children(node).all(is_constant).then_some(span);
@@ -88,7 +245,9 @@ fn literal(script: &Script<'_>, node: Node<'_>) -> Option<Range<usize>> {
 
 fn is_constant(node: Node<'_>) -> bool {
     match Kind::of(node) {
-        Kind::Word | Kind::Number | Kind::RawString | Kind::AnsiString => true,
+        Kind::Word | Kind::Number | Kind::RawString | Kind::AnsiString | Kind::StringContent => {
+            true
+        }
         Kind::String => children(node).all(|part| Kind::of(part) == Kind::StringContent),
         _ => false,
     }

@@ -1,22 +1,35 @@
 //! The layer that looks for credentials written down.
 //!
-//! Three ways: tokens whose form alone tells (`tokens`), constants under a telling name in the
-//! tree (`python`, `bash`), and settings inside strings and here-documents (`settings`). What a
-//! name must look like is in `name`, what a value must look like in `value`. No entropy measures:
-//! they refuse hashes and accept passwords. Nothing found is repeated: a message shows a masked
-//! form.
+//! Three ways: forms that tell by themselves (`tokens`, `private_key`) or by a few words around
+//! them (`patterns`); constants under a telling name in the tree (`python`, `bash`) and among the
+//! words of commands (`arguments`); settings inside strings, comments and here-documents
+//! (`settings`). What a name must look like is in `name`, what a value must look like in `value`
+//! and `placeholder`. No measure of entropy alone: it refuses hashes and accepts passwords.
+//! Nothing found is repeated: a message shows a masked form. Does not follow values through
+//! variables, decode them or join them at run time.
 
+mod arguments;
 mod bash;
+mod bash_stdin;
+mod forms;
 mod name;
+mod name_words;
+mod patterns;
+mod placeholder;
+mod private_key;
 mod python;
+mod python_calls;
+mod python_values;
 mod settings;
 mod tokens;
 mod value;
+mod value_words;
 
 use std::ops::Range;
 
 use super::Rule;
 use super::notes::Notes;
+use super::rules::secrets::SECRET_ASSIGNMENT;
 use super::tree::Script;
 use crate::language::Grammar;
 
@@ -29,15 +42,41 @@ struct Found {
     what: String,
 }
 
+/// A credential under a name of the script's.
+fn named(name: &str, span: Range<usize>) -> Found {
+    Found {
+        rule: &SECRET_ASSIGNMENT,
+        span,
+        what: match name {
+            "a password" => "the password given to a call".to_owned(),
+            name => format!("the value of `{}`", shown(name)),
+        },
+    }
+}
+
+/// A name for a message: a dictionary's key may be any text.
+fn shown(name: &str) -> String {
+    name.chars().take(60).collect()
+}
+
+/// `CLIENT_SECRET = "secret"`: the value repeats the end of the name, as an enum's does.
+fn names_itself(name: &str, value: &str) -> bool {
+    let letters = value
+        .chars()
+        .all(|letter| letter.is_alphabetic() || matches!(letter, '_' | '-' | ' '));
+    let (name, value) = (name::words(name), name::words(value));
+    letters && name.ends_with(&value)
+}
+
 pub(super) fn check(script: &Script<'_>, notes: &mut Notes<'_>) {
     let lower = script.text.to_ascii_lowercase();
-    let mut found = tokens::find(script.text, &lower);
-    if name::is_mentioned(&lower) {
-        settings::in_text(script, &mut found);
-        match script.grammar {
-            Grammar::Python => python::find(script, &mut found),
-            Grammar::Bash => bash::find(script, &mut found),
-        }
+    let mut found = Vec::new();
+    tokens::find(script.text, &mut found);
+    private_key::find(script.text, &lower, &mut found);
+    patterns::find(script.text, &lower, &mut found);
+    match script.grammar {
+        Grammar::Python => python::find(script, &mut found),
+        Grammar::Bash => bash::find(script, &mut found),
     }
     // The first to find a place is the most exact; a stable sort keeps it first.
     found.sort_by_key(|found| found.span.start);

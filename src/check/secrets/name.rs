@@ -1,75 +1,36 @@
-//! Which names are those of credentials.
+//! Which names are those of credentials, and how far a name alone can be trusted.
+//!
+//! A name is cut into words (snake, kebab and camel case alike); its last word tells what it
+//! holds, the words before tell whose it is. `password_file` holds a file, `token_count` a count.
+
+use super::name_words::{
+    ACTIONS, DOUBTFUL_KEYS, KEYS, MACHINE, NEUTRAL, OWNERS, PASSWORDS, SHORT, TOKEN_OWNERS, UNSURE,
+};
 
 /// How strictly a value is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Credential {
-    /// Made up by people: may be short and may be words.
+    /// Made up by people: may be short and may be a word.
     Password,
     /// Made by machines: no blanks, not a plain word.
-    Token,
+    Key,
+    /// The name has other meanings as well: the value must look like a credential by itself.
+    Doubtful,
 }
-
-/// Last words of names, alone or as the end of a longer word (`PGPASSWORD`).
-const PASSWORDS: [&str; 6] = [
-    "password",
-    "passwd",
-    "passphrase",
-    "passcode",
-    "passwort",
-    "secret",
-];
-const TOKENS: [&str; 4] = ["token", "apikey", "secretkey", "accesskey"];
-/// Last words that must stand alone.
-const SHORT: [&str; 5] = ["pwd", "pass", "pw", "credential", "credentials"];
-/// What makes a `key` one that opens something.
-const KEYS: [&str; 15] = [
-    "api",
-    "access",
-    "secret",
-    "private",
-    "auth",
-    "signing",
-    "encryption",
-    "master",
-    "service",
-    "account",
-    "ssh",
-    "deploy",
-    "app",
-    "session",
-    "subscription",
-];
-/// Words behind the telling one that change nothing.
-const NEUTRAL: [&str; 17] = [
-    "prod",
-    "production",
-    "dev",
-    "development",
-    "staging",
-    "test",
-    "live",
-    "value",
-    "str",
-    "string",
-    "default",
-    "old",
-    "new",
-    "base",
-    "plain",
-    "raw",
-    "admin",
-];
 
 /// Whether a text in lower case holds any word that could be part of such a name.
 pub(super) fn is_mentioned(lower: &str) -> bool {
-    ["pass", "pwd", "pw", "secret", "token", "key", "credential"]
-        .iter()
-        .any(|word| lower.contains(word))
+    [
+        "pass", "pwd", "pw", "psw", "secret", "token", "key", "cred", "auth", "kennwort",
+    ]
+    .iter()
+    .any(|word| lower.contains(word))
 }
 
 /// What a value under this name would be.
 pub(super) fn credential(name: &str) -> Option<Credential> {
-    if name.len() > 100 {
+    // No credential's name is longer, and hostile ones are.
+    if name.len() > 80 || !is_likely(name) {
         return None;
     }
     let mut words = words(name);
@@ -80,23 +41,69 @@ pub(super) fn credential(name: &str) -> Option<Credential> {
         words.pop();
     }
     let last = words.pop()?;
-    let ends = |endings: &[&str]| endings.iter().any(|ending| last.ends_with(ending));
-    if ends(&PASSWORDS) || SHORT.contains(&last.as_str()) {
-        Some(Credential::Password)
-    } else if ends(&TOKENS)
-        || (last == "key"
-            && words
-                .last()
-                .is_some_and(|word| KEYS.contains(&word.as_str())))
+    let kind = kind(&last, words.last().map(String::as_str))?;
+    // What is left of a credential when nobody can use it any more.
+    if words
+        .iter()
+        .any(|word| matches!(word.as_str(), "hashed" | "hash" | "encrypted" | "digest"))
     {
-        Some(Credential::Token)
+        return None;
+    }
+    let acts = words.iter().any(|word| ACTIONS.contains(&word.as_str()));
+    Some(if acts { Credential::Doubtful } else { kind })
+}
+
+/// A first look that allocates nothing, because it is taken at every name of a script.
+fn is_likely(name: &str) -> bool {
+    let bytes = name.as_bytes();
+    let holds = |word: &str| {
+        bytes
+            .windows(word.len())
+            .any(|window| window.eq_ignore_ascii_case(word.as_bytes()))
+    };
+    [
+        "pass", "pw", "secret", "token", "key", "cred", "auth", "kennwort", "psw",
+    ]
+    .iter()
+    .any(|word| holds(word))
+}
+
+/// What a last word says, with the word before it.
+fn kind(last: &str, before: Option<&str>) -> Option<Credential> {
+    let owned_by = |owners: &[&str]| before.is_some_and(|before| owners.contains(&before));
+    if PASSWORDS.iter().any(|ending| last.ends_with(ending)) || SHORT.contains(&last) {
+        return Some(Credential::Password);
+    }
+    if MACHINE.iter().any(|ending| last.ends_with(ending)) {
+        return Some(Credential::Key);
+    }
+    match last {
+        "pass" if owned_by(&OWNERS) => Some(Credential::Password),
+        "token" if owned_by(&TOKEN_OWNERS) => Some(Credential::Key),
+        "key" if owned_by(&KEYS) => Some(Credential::Key),
+        "key" if owned_by(&DOUBTFUL_KEYS) => Some(Credential::Doubtful),
+        _ if UNSURE.contains(&last) => Some(Credential::Doubtful),
+        _ => joined(last),
+    }
+}
+
+/// `dbpass`, `githubtoken`: two words written as one.
+fn joined(word: &str) -> Option<Credential> {
+    let owner = |ending, owners: &[&str]| {
+        word.strip_suffix(ending)
+            .is_some_and(|owner| owners.contains(&owner))
+    };
+    if owner("pass", &OWNERS) {
+        Some(Credential::Password)
+    } else if owner("token", &TOKEN_OWNERS) || owner("key", &KEYS) {
+        Some(Credential::Key)
     } else {
         None
     }
 }
 
 /// The words of a name in snake, kebab or camel case, in lower case, numbers left out.
-fn words(name: &str) -> Vec<String> {
+pub(super) fn words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut before = '_';
     let mut characters = name.chars().peekable();
@@ -128,9 +135,15 @@ mod tests {
             "dbPassword",
             "PGPASSWORD",
             "password2",
-            "PASS",
+            "DB_PASS",
+            "dbpass",
             "client-secret",
             "my_passwd_prod",
+            "PWD_ADMIN",
+            "MYSQL_ROOT_PASSWORD",
+            "REDISCLI_AUTH_PW",
+            "userPass",
+            "__password",
         ] {
             assert_eq!(credential(name), Some(Credential::Password), "{name}");
         }
@@ -140,10 +153,29 @@ mod tests {
             "apikey",
             "AWS_SECRET_ACCESS_KEY",
             "authToken",
-            "TOKEN_PROD",
+            "TOKEN_PROD_AUTH_TOKEN",
             "x-api-key",
+            "GITHUB_TOKEN",
+            "githubToken",
+            "refresh_token",
+            "SECRET_KEY",
+            "encryptionKey",
+            "Authorization",
+            "_authToken",
+            "Ocp-Apim-Subscription-Api-Key",
         ] {
-            assert_eq!(credential(name), Some(Credential::Token), "{name}");
+            assert_eq!(credential(name), Some(Credential::Key), "{name}");
+        }
+        for name in [
+            "token",
+            "TOKEN",
+            "PASS",
+            "pad_token",
+            "session_key",
+            "reset_password",
+            "creds",
+        ] {
+            assert_eq!(credential(name), Some(Credential::Doubtful), "{name}");
         }
         for name in [
             "token_count",
@@ -152,11 +184,23 @@ mod tests {
             "key",
             "sort_key",
             "bypass",
+            "compass",
             "secret_name",
             "tokens",
             "",
             "_",
-            "compass",
+            "public_key",
+            "primary_key",
+            "token_type",
+            "keyboard",
+            "author",
+            "max_tokens",
+            "hashed_password",
+            "password_hash",
+            "api_key_id",
+            "foreign_key",
+            "monkey",
+            "token_url",
         ] {
             assert_eq!(credential(name), None, "{name}");
         }

@@ -1,17 +1,19 @@
 //! Constants under a telling name in Python: assignments, keyword arguments, defaults, dictionary
-//! entries, comparisons.
+//! entries, comparisons, and what calls are given that take credentials.
 
-use std::ops::Range;
-
-use super::name::credential;
-use super::value::is_secret;
-use super::{Found, settings};
-use crate::check::rules::secrets::SECRET_ASSIGNMENT;
+use super::arguments::{self, Word};
+use super::name::{Credential, credential};
+use super::python_calls;
+use super::python_values::{literal, values};
+use super::settings::{self, Piece};
+use super::value::{Place, is_secret, secret_part};
+use super::{Found, named, names_itself};
 use crate::check::tree::{Node, Script, Step, Walk, children, fields, kinds};
 use crate::language::Grammar;
 
 kinds!(Grammar::Python, Kind {
     Assignment = "assignment",
+    NamedExpression = "named_expression",
     Keyword = "keyword_argument",
     Default = "default_parameter",
     TypedDefault = "typed_default_parameter",
@@ -20,11 +22,25 @@ kinds!(Grammar::Python, Kind {
     Identifier = "identifier",
     Attribute = "attribute",
     Subscript = "subscript",
+    Call = "call",
+    Arguments = "argument_list",
+    List = "list",
+    Tuple = "tuple",
+    Dictionary = "dictionary",
+    Set = "set",
+    ExpressionList = "expression_list",
+    PatternList = "pattern_list",
+    TuplePattern = "tuple_pattern",
+    Boolean = "boolean_operator",
+    Binary = "binary_operator",
+    Conditional = "conditional_expression",
+    Integer = "integer",
     String = "string",
     StringStart = "string_start",
     StringContent = "string_content",
     Concatenated = "concatenated_string",
     Parenthesized = "parenthesized_expression",
+    Comment = "comment",
 });
 
 fields!(Grammar::Python, Fields {
@@ -34,60 +50,212 @@ fields!(Grammar::Python, Fields {
     key = "key",
     value = "value",
     attribute = "attribute",
+    object = "object",
     subscript = "subscript",
+    function = "function",
+    arguments = "arguments",
 });
 
 pub(super) fn find(script: &Script<'_>, found: &mut Vec<Found>) {
-    let fields = Fields::get();
     for step in Walk::of(script.root()) {
         let Step::Enter(node, _) = step else { continue };
-        let pair = |name, value| {
-            node.child_by_field_id(name)
-                .zip(node.child_by_field_id(value))
-        };
-        let named = match Kind::of(node) {
-            Kind::Assignment => pair(fields.left, fields.right),
-            Kind::Keyword | Kind::Default | Kind::TypedDefault => pair(fields.name, fields.value),
-            Kind::Pair => pair(fields.key, fields.value),
-            Kind::Comparison => compared(script, node),
-            Kind::StringContent => {
-                settings::find(script, node.byte_range(), found);
-                None
-            }
-            _ => None,
-        };
-        if let Some((name, value)) = named {
-            constant(script, name, value, found);
+        match Kind::of(node) {
+            Kind::StringContent => settings::find(script, node.byte_range(), Piece::Text, found),
+            Kind::Comment => settings::find(script, node.byte_range(), Piece::Comment, found),
+            Kind::Call => python_calls::call(script, node, found),
+            Kind::List | Kind::Tuple => sequence(script, node, found),
+            Kind::Comparison => compared(script, node, found),
+            kind => given(script, node, kind, found),
         }
     }
 }
 
-fn constant(script: &Script<'_>, name: Node<'_>, value: Node<'_>, found: &mut Vec<Found>) {
-    let Some(name) = name_of(script, name) else {
+/// What gives a value to a name.
+fn given(script: &Script<'_>, node: Node<'_>, kind: Kind, found: &mut Vec<Found>) {
+    let fields = Fields::get();
+    let (name, value) = match kind {
+        Kind::Assignment => (fields.left, fields.right),
+        Kind::NamedExpression | Kind::Keyword | Kind::Default | Kind::TypedDefault => {
+            (fields.name, fields.value)
+        }
+        Kind::Pair => (fields.key, fields.value),
+        _ => return,
+    };
+    let Some((name, value)) = node
+        .child_by_field_id(name)
+        .zip(node.child_by_field_id(value))
+    else {
         return;
     };
-    let Some(credential) = credential(name) else {
-        return;
+    let place = if kind == Kind::Pair {
+        Place::Entry
+    } else {
+        Place::Assigned
     };
-    let Some(span) = literal(value) else { return };
-    let text = script.text.get(span.clone()).unwrap_or("");
-    if is_secret(text, credential) && !text.eq_ignore_ascii_case(name) {
-        found.push(Found {
-            rule: &SECRET_ASSIGNMENT,
-            span,
-            what: format!("the value of `{name}`"),
-        });
+    if matches!(Kind::of(name), Kind::PatternList | Kind::TuplePattern) {
+        let pairs = children(name).zip(children(value));
+        pairs.for_each(|(name, value)| constant(script, name, value, place, found));
+    } else if matches!(
+        Kind::of(value),
+        Kind::List | Kind::Tuple | Kind::Dictionary | Kind::Set
+    ) {
+        login(script, name, value, found);
+        several(script, name, value, found);
+    } else {
+        constant(script, name, value, place, found);
     }
 }
 
-/// `name == 'constant'`
-fn compared<'tree>(script: &Script<'_>, node: Node<'tree>) -> Option<(Node<'tree>, Node<'tree>)> {
-    let operator = node.child(1)?;
-    let equality = matches!(script.of(operator), "==" | "!=");
-    equality.then_some(()).and(node.child(0).zip(node.child(2)))
+/// `auth=('me', 'secret')`
+fn login(script: &Script<'_>, name: Node<'_>, value: Node<'_>, found: &mut Vec<Found>) {
+    let auth = name_of(script, name).is_some_and(|name| {
+        name.rsplit('_').next().is_some_and(|last| {
+            ["auth", "credentials", "creds", "login"]
+                .iter()
+                .any(|known| last.eq_ignore_ascii_case(known))
+        })
+    });
+    let mut parts = children(value);
+    let (Some(_), Some(password), None) = (parts.next(), parts.next(), parts.next()) else {
+        return;
+    };
+    if auth {
+        judge(
+            script,
+            "password",
+            Credential::Password,
+            password,
+            Place::Entry,
+            found,
+        );
+    }
 }
 
-fn name_of<'text>(script: &Script<'text>, node: Node<'_>) -> Option<&'text str> {
+/// `PASSWORDS = {'me': 'secret'}`, `api_keys = ['secret']`
+fn several(script: &Script<'_>, name: Node<'_>, value: Node<'_>, found: &mut Vec<Found>) {
+    let one = name_of(script, name).and_then(|name| name.strip_suffix(['s', 'S']));
+    let Some((name, credential)) = one.and_then(|name| Some((name, credential(name)?))) else {
+        return;
+    };
+    for part in children(value).take(256) {
+        let value = part
+            .child_by_field_id(Fields::get().value)
+            .filter(|_| Kind::of(part) == Kind::Pair);
+        judge(
+            script,
+            name,
+            credential,
+            value.unwrap_or(part),
+            Place::Loose,
+            found,
+        );
+    }
+}
+
+fn constant(
+    script: &Script<'_>,
+    name: Node<'_>,
+    value: Node<'_>,
+    place: Place,
+    found: &mut Vec<Found>,
+) {
+    let Some(name) = name_of(script, name) else {
+        return;
+    };
+    if let Some(credential) = credential(name) {
+        judge(script, name, credential, value, place, found);
+    }
+}
+
+/// Every constant that a value may turn out to be.
+pub(super) fn judge(
+    script: &Script<'_>,
+    name: &str,
+    credential: Credential,
+    value: Node<'_>,
+    place: Place,
+    found: &mut Vec<Found>,
+) {
+    if Kind::of(value) == Kind::Integer {
+        number(script, name, credential, value, found);
+    }
+    for span in values(script, value) {
+        let text = script.text.get(span.clone()).unwrap_or("");
+        if is_secret(text, credential, place) && !names_itself(name, text) {
+            found.push(named(name, secret_part(text, span)));
+        }
+    }
+}
+
+/// `password = 123456`; constants in capitals number kinds and errors.
+fn number(
+    script: &Script<'_>,
+    name: &str,
+    credential: Credential,
+    value: Node<'_>,
+    found: &mut Vec<Found>,
+) {
+    let digits = script.of(value);
+    let named_so = name.bytes().any(|byte| byte.is_ascii_lowercase());
+    let plain = digits.len() >= 4 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if credential == Credential::Password && named_so && plain {
+        found.push(named(name, value.byte_range()));
+    }
+}
+
+/// `name == 'constant'`, in either order.
+fn compared(script: &Script<'_>, node: Node<'_>, found: &mut Vec<Found>) {
+    let (Some(left), Some(operator), Some(right)) = (node.child(0), node.child(1), node.child(2))
+    else {
+        return;
+    };
+    if !matches!(script.of(operator), "==" | "!=") {
+        return;
+    }
+    let (name, value) = if matches!(Kind::of(left), Kind::String | Kind::Concatenated) {
+        (right, left)
+    } else {
+        (left, right)
+    };
+    if Kind::of(name) != Kind::String {
+        constant(script, name, value, Place::Entry, found);
+    }
+}
+
+/// Words of a command, or a name and its value.
+fn sequence(script: &Script<'_>, node: Node<'_>, found: &mut Vec<Found>) {
+    let words: Vec<Word<'_>> = children(node).map(|part| word(script, part)).collect();
+    if words.iter().filter(|word| word.text.is_some()).count() < 2 {
+        return;
+    }
+    arguments::find(&words, found);
+    if Kind::of(node) == Kind::Tuple
+        && let [
+            Word {
+                text: Some(name), ..
+            },
+            Word {
+                text: Some(value),
+                start,
+            },
+        ] = words.as_slice()
+        && !name.contains([':', ' '])
+        && credential(name).is_some_and(|kind| is_secret(value, kind, Place::Loose))
+        && !names_itself(name, value)
+    {
+        found.push(named(name, *start..*start + value.len()));
+    }
+}
+
+fn word<'text>(script: &Script<'text>, node: Node<'_>) -> Word<'text> {
+    let span = literal(node);
+    Word {
+        text: span.clone().and_then(|span| script.text.get(span)),
+        start: span.map_or(0, |span| span.start),
+    }
+}
+
+pub(super) fn name_of<'text>(script: &Script<'text>, node: Node<'_>) -> Option<&'text str> {
     let fields = Fields::get();
     match Kind::of(node) {
         Kind::Identifier => Some(script.of(node)),
@@ -99,37 +267,11 @@ fn name_of<'text>(script: &Script<'text>, node: Node<'_>) -> Option<&'text str> 
             script.text.get(literal(key)?)
         }
         Kind::String => script.text.get(literal(node)?),
-        _ => None,
-    }
-}
-
-/// The place of a constant string's text, without its quotes; of the first to the last of several.
-fn literal(node: Node<'_>) -> Option<Range<usize>> {
-    match Kind::of(node) {
-        Kind::String => text_of(node),
-        Kind::Concatenated => {
-            let parts: Option<Vec<Range<usize>>> = children(node).map(text_of).collect();
-            let parts = parts?;
-            Some(parts.first()?.start..parts.last()?.end)
-        }
-        Kind::Parenthesized => {
-            let inner = children(node).next()?;
-            (Kind::of(inner) != Kind::Parenthesized).then(|| literal(inner))?
+        Kind::Call => {
+            let arguments = node.child_by_field_id(fields.arguments)?;
+            let first = children(arguments).next()?;
+            (Kind::of(first) == Kind::String).then(|| script.text.get(literal(first)?))?
         }
         _ => None,
     }
-}
-
-fn text_of(string: Node<'_>) -> Option<Range<usize>> {
-    let mut parts = children(string);
-    let start = parts
-        .next()
-        .filter(|part| Kind::of(*part) == Kind::StringStart)?;
-    let content = parts
-        .next()
-        .filter(|part| Kind::of(*part) == Kind::StringContent)?;
-    let end = parts.next()?;
-    // One content and then the closing quote: no interpolation.
-    (parts.next().is_none() && end.end_byte() == string.end_byte())
-        .then(|| start.end_byte()..content.end_byte())
 }

@@ -1,83 +1,45 @@
-//! Which values are credentials and which only hold their place, and how a found one is shown.
+//! Which values are credentials, and how a found one is shown.
 //!
-//! Placeholders pass, `changeme` among them: refusing the word that says "put a secret here"
-//! teaches nobody anything. References (paths, URLs, names of variables) pass as well.
+//! The stronger the name, the less the value must prove. Under `password` a word will do; under
+//! `api_key` it takes what no word looks like; under `token` alone it takes digits mixed with
+//! letters. What only holds a place or names another thing is in `placeholder`.
 
-use super::name::Credential;
+use std::ops::Range;
 
-/// Whole values that hold a place or name a thing; compared in lower case without `_`, `-` and blanks.
-const PLACEHOLDERS: [&str; 34] = [
-    "changeme",
-    "changeit",
-    "changethis",
-    "todo",
-    "tbd",
-    "none",
-    "null",
-    "nil",
-    "undefined",
-    "placeholder",
-    "example",
-    "sample",
-    "dummy",
-    "redacted",
-    "hidden",
-    "masked",
-    "removed",
-    "string",
-    "str",
-    "text",
-    "required",
-    "optional",
-    "true",
-    "false",
-    "default",
-    "unset",
-    "empty",
-    "missing",
-    "invalid",
-    "prompt",
-    "password",
-    "pass",
-    "pwd",
-    "passwd",
-];
-/// Beginnings of values that hold a place.
-const PLACEHOLDER_BEGINNINGS: [&str; 9] = [
-    "your", "insert", "enter", "replace", "example", "xxx", "***", "...", "put_",
-];
-/// Beginnings of values that only say where the secret is.
-const REFERENCES: [&str; 15] = [
-    "http://",
-    "https://",
-    "file:",
-    "arn:",
-    "vault:",
-    "ssm:",
-    "op://",
-    "env:",
-    "env.",
-    "secret:",
-    "secrets.",
-    "./",
-    "../",
-    "~/",
-    "os.environ",
-];
+use super::name::{Credential, credential};
+use super::placeholder::{is_placeholder, is_reference};
+use super::value_words::{ALGORITHMS, LABELS, PROSE};
 
-/// Whether a constant is a credential of that kind.
-pub(super) fn is_secret(value: &str, credential: Credential) -> bool {
-    let value = value.trim();
-    let long_enough = value.chars().count() >= 4;
-    long_enough && !is_placeholder(value) && !is_reference(value) && fits(value, credential)
+/// Where a value stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Given to a name: an assignment, an argument, a default.
+    Assigned,
+    /// In a table of names and texts, where labels for people stand too.
+    Entry,
+    /// In a text that may as well be prose, or beside an operator.
+    Loose,
 }
 
-/// Stricter, for places where a constant may as well be prose: a letter and a digit, no blank.
-pub(super) fn is_surely_secret(value: &str) -> bool {
-    value.chars().count() >= 6
-        && value.contains(|letter: char| letter.is_ascii_digit())
-        && value.contains(|letter: char| letter.is_alphabetic())
-        && is_secret(value, Credential::Token)
+/// Whether a constant is a credential of that kind.
+pub(super) fn is_secret(value: &str, credential: Credential, place: Place) -> bool {
+    let value = value.trim();
+    let value = if credential == Credential::Key {
+        without_scheme(value)
+    } else {
+        value
+    };
+    let fits = (4..=4096).contains(&value.len()) && value.chars().nth(3).is_some();
+    fits && !is_placeholder(value)
+        && !is_reference(value)
+        && match (credential, place) {
+            (Credential::Password, Place::Loose) => is_mixed(value, 6),
+            (Credential::Key, Place::Loose) => is_mixed(value, 8) && is_key(value),
+            (Credential::Password, Place::Entry) => !is_label(value) && is_password(value),
+            (Credential::Password, Place::Assigned) => is_password(value),
+            (Credential::Key, _) => is_key(value),
+            (Credential::Doubtful, _) => looks_made(value),
+        }
 }
 
 /// The beginning (at most three characters, at most a quarter) and the length.
@@ -87,91 +49,208 @@ pub(super) fn masked(secret: &str) -> String {
     format!("`{shown}…`, {length} characters")
 }
 
-fn fits(value: &str, credential: Credential) -> bool {
-    let blank = value.contains(char::is_whitespace);
-    match credential {
-        Credential::Password => !blank || !is_prose(value),
-        Credential::Token => {
-            let plain_word = value.chars().all(char::is_alphabetic) && value.chars().count() < 8;
-            !blank
-                && !plain_word
-                && !is_upper_name(value)
-                && !names_a_token(value)
-                && value.chars().count() >= 6
+/// The place of the part of a value that is secret.
+pub(super) fn secret_part(value: &str, span: Range<usize>) -> Range<usize> {
+    let part = without_scheme(value);
+    span.end - part.len()..span.end
+}
+
+/// `Bearer abc`: the part that is secret.
+fn without_scheme(value: &str) -> &str {
+    match value.split_once(' ') {
+        Some((scheme, rest))
+            if ["bearer", "basic", "token", "apikey", "bot", "negotiate"]
+                .iter()
+                .any(|known| scheme.eq_ignore_ascii_case(known)) =>
+        {
+            rest.trim_start()
         }
+        _ => value,
     }
 }
 
-/// Sentences and prompts, such as a field's description.
-fn is_prose(value: &str) -> bool {
-    let lower = value.to_lowercase();
-    let asks = [
-        "password",
-        "passphrase",
-        "secret",
-        "your",
-        "enter",
-        "must",
-        "please",
-        "the ",
-    ];
-    value.ends_with(['.', ':', '?', '!']) && value.split_whitespace().count() > 2
-        || asks.iter().any(|word| lower.contains(word))
+fn is_password(value: &str) -> bool {
+    if value.contains(char::is_whitespace) {
+        return is_passphrase(value);
+    }
+    let foreign = (!value.is_ascii() && !value.contains(|letter: char| letter.is_ascii_digit()))
+        || value.contains("\\u");
+    !foreign && !names_another(value)
 }
 
-fn is_placeholder(value: &str) -> bool {
-    let lower = value.to_lowercase();
-    let joined: String = (lower.chars())
-        .filter(|letter| !matches!(letter, '_' | '-' | ' '))
-        .collect();
-    let first = lower.chars().next();
-    PLACEHOLDERS.contains(&joined.as_str())
-        || PLACEHOLDER_BEGINNINGS
+/// Words of which nothing but the owner makes sense: no sentence, no label.
+fn is_passphrase(value: &str) -> bool {
+    let words: Vec<&str> = value.split_whitespace().take(12).collect();
+    let sentence = value.ends_with(['.', ':', '?', '!', ',', ';', ')'])
+        || words.iter().any(|word| {
+            let word = word.trim_matches(|mark: char| !mark.is_alphanumeric());
+            PROSE.iter().any(|known| word.eq_ignore_ascii_case(known))
+        });
+    let plain = words
+        .iter()
+        .all(|word| word.bytes().all(|byte| byte.is_ascii_lowercase()));
+    let mixed = words.len() <= 3 && words.iter().any(|word| is_mixed(word, 5));
+    let numbered = words.len() >= 3
+        && words
             .iter()
-            .any(|beginning| lower.starts_with(beginning))
-        || lower.chars().all(|letter| Some(letter) == first)
-        || ["${", "$(", "{{", "%(", "<%"]
-            .iter()
-            .any(|template| value.contains(template))
-        || [('<', '>'), ('{', '}'), ('[', ']'), ('%', '%')]
-            .iter()
-            .any(|(open, close)| value.starts_with(*open) && value.ends_with(*close))
-        || is_variable(value)
-        || (is_upper_name(value) && super::name::credential(value).is_some())
+            .any(|word| word.bytes().all(|byte| byte.is_ascii_digit()))
+        && words.iter().all(|word| {
+            word.bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+        });
+    !sentence && words.len() < 12 && ((plain && words.len() >= 4) || mixed || numbered)
 }
 
-fn is_variable(value: &str) -> bool {
-    value.strip_prefix('$').is_some_and(|name| {
-        !name.is_empty()
-            && name
-                .chars()
-                .all(|letter| letter.is_alphabetic() || letter == '_')
-    })
+/// A word for people to read, such as a field's label.
+fn is_label(value: &str) -> bool {
+    let mut letters = value.chars();
+    let capital = letters.next().is_some_and(char::is_uppercase)
+        && letters.all(|letter| letter.is_lowercase());
+    capital || LABELS.iter().any(|label| value.eq_ignore_ascii_case(label))
 }
 
-fn is_reference(value: &str) -> bool {
-    let path = value.starts_with('/') && value.chars().filter(|letter| *letter == '/').count() > 1;
-    // An AWS secret key may begin with a slash; it has 40 characters.
-    (path && value.len() != 40)
-        || REFERENCES
-            .iter()
-            .any(|beginning| value.starts_with(beginning))
+/// What a machine could have made: no blanks, no word, no name.
+fn is_key(value: &str) -> bool {
+    let tail = value.trim_start_matches(|letter: char| letter.is_alphanumeric());
+    let strange = value.contains(|letter: char| {
+        letter.is_whitespace()
+            || matches!(letter, '(' | ')' | '[' | ']' | '<' | '>' | '"' | '\'' | '`')
+    });
+    let digits = value.contains(|letter: char| letter.is_ascii_digit());
+    // Bytes of a generator, written out.
+    let escaped = digits && value.contains("\\x");
+    if (strange && !escaped)
+        || (!digits && !value.is_ascii())
+        || value.len() < 6
+        || names_another(value)
+        || is_algorithm(value)
+    {
+        return false;
+    }
+    // One word in lower case that is too long to be a setting; several words are a description.
+    let long_word = tail.is_empty()
+        && value.len() >= 10
+        && value.bytes().all(|byte| byte.is_ascii_lowercase())
+        && super::placeholder::holds_secret_word(value);
+    let mostly_marks = value.bytes().filter(u8::is_ascii_alphanumeric).count() * 2 < value.len();
+    !mostly_marks && (digits || long_word || is_random(value) || is_described(value))
 }
 
-/// `next_token`, `access_key`: a field's name where tokens are talked about.
-fn names_a_token(value: &str) -> bool {
-    value.contains('_')
+/// `super-secret`: words, but words that call themselves secret.
+fn is_described(value: &str) -> bool {
+    value.len() >= 8
+        && super::name::words(value).len() > 1
+        && super::placeholder::holds_secret_word(value)
+}
+
+/// Looks like a credential whatever its name: digits among letters, and more of them than a
+/// number behind a word.
+fn looks_made(value: &str) -> bool {
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
+    let mixed = digits > 0
+        && letters > 0
+        && (digits >= 3 || switches(value) >= 3 || value.len() >= 20 && digits >= 2);
+    is_key(value) && !is_uuid(value) && (mixed && !is_identifier(value) || is_random(value))
+}
+
+/// How often letters and digits follow each other.
+fn switches(value: &str) -> usize {
+    let bytes = value.as_bytes();
+    bytes
+        .windows(2)
+        .filter(|pair| match pair {
+            [one, other] => {
+                (one.is_ascii_digit() && other.is_ascii_alphabetic())
+                    || (one.is_ascii_alphabetic() && other.is_ascii_digit())
+            }
+            _ => false,
+        })
+        .count()
+}
+
+/// Long runs of letters with too few vowels and too many capitals to be words.
+fn is_random(value: &str) -> bool {
+    let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
+    let vowels = value
+        .bytes()
+        .filter(|byte| b"aeiouyAEIOUY".contains(byte))
+        .count();
+    let both = value.bytes().any(|byte| byte.is_ascii_uppercase())
+        && value.bytes().any(|byte| byte.is_ascii_lowercase());
+    value.len() >= 16 && both && letters >= 12 && vowels * 10 < letters * 3
+}
+
+/// `page_2_of_10`: words with a number among them, as names have.
+fn is_identifier(value: &str) -> bool {
+    value.contains(['_', '-', '.'])
         && value
-            .chars()
-            .all(|letter| letter.is_ascii_lowercase() || letter == '_')
-        && super::name::credential(value) == Some(Credential::Token)
+            .split(['_', '-', '.'])
+            .all(|part| part.len() < 16 && switches(part) == 0)
+        && value
+            .split(['_', '-', '.'])
+            .any(|part| part.len() >= 3 && part.bytes().all(|byte| byte.is_ascii_alphabetic()))
+        && !value.contains("--")
+        && value.bytes().filter(u8::is_ascii_digit).count() < 6
 }
 
-/// `SERVICE_TOKEN`, `NUMBER`: the name of a variable or of a kind.
-fn is_upper_name(value: &str) -> bool {
-    value
+/// 8, 4, 4, 4 and 12 hexadecimal digits.
+fn is_uuid(value: &str) -> bool {
+    let lengths = value.split('-').map(str::len);
+    lengths.eq([8, 4, 4, 4, 12])
+        && value
+            .bytes()
+            .all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
+}
+
+/// A letter and a digit at least, no blank.
+fn is_mixed(value: &str, least: usize) -> bool {
+    value.len() >= least
+        && value.contains(|letter: char| letter.is_ascii_digit())
+        && value.contains(|letter: char| letter.is_ascii_alphabetic())
+        && !value.contains(char::is_whitespace)
+        && !is_algorithm(value)
+}
+
+fn is_algorithm(value: &str) -> bool {
+    let beginning: String = value
         .chars()
-        .all(|letter| letter.is_ascii_uppercase() || letter == '_')
+        .take(8)
+        .collect::<String>()
+        .to_ascii_lowercase();
+    value.len() <= 16
+        && switches(value) <= 3
+        && ALGORITHMS
+            .iter()
+            .any(|algorithm| beginning.starts_with(algorithm))
+}
+
+/// `next_token`, `SERVICE_TOKEN`, `dbPassword`: a field, a variable, a kind.
+fn names_another(value: &str) -> bool {
+    let letters = |test: fn(&u8) -> bool| {
+        value
+            .bytes()
+            .all(|byte| test(&byte) || b"_-".contains(&byte))
+    };
+    let upper = letters(u8::is_ascii_uppercase);
+    let lower = letters(u8::is_ascii_lowercase);
+    let several = value.contains(['_', '-']);
+    let camel = value.bytes().all(|byte| byte.is_ascii_alphabetic())
+        && value.starts_with(|letter: char| letter.is_ascii_lowercase())
+        && value.contains(|letter: char| letter.is_ascii_uppercase());
+    let named = credential(value).is_some();
+    (upper && (several || named))
+        || (lower && several && is_field(value))
+        || (camel && named && is_field(value))
+}
+
+/// A name of a credential that does not call itself something special.
+fn is_field(value: &str) -> bool {
+    let words = super::name::words(value);
+    credential(value).is_some()
+        && !words
+            .iter()
+            .any(|word| ["super", "very", "top", "is", "so", "not"].contains(&word.as_str()))
 }
 
 #[cfg(test)]
@@ -203,8 +282,79 @@ mod tests {
             "https://vault/x",
             "MY_SECRET_TOKEN",
             "Enter your password:",
+            "your-password-here",
+            "Passwörter",
+            "user_password",
+            "dbPassword",
+            "example",
+            "fake-password-1",
+            "%s",
+            "{}",
+            "[A-Za-z0-9]+",
+            "settings.PASSWORD",
+            "id_rsa.pem",
+            "$6$salt$hash",
+            "{{ password }}",
+            "Invalid user name or password",
+            "test",
         ] {
-            assert!(!is_secret(value, Credential::Password), "{value}");
+            assert!(
+                !is_secret(value, Credential::Password, Place::Assigned),
+                "{value}"
+            );
         }
+    }
+
+    #[test]
+    fn passwords_may_be_words_and_keys_may_not() {
+        for value in [
+            "hunter",
+            "secret",
+            "admin",
+            "letmein",
+            "123456",
+            "correct horse battery staple",
+        ] {
+            assert!(
+                is_secret(value, Credential::Password, Place::Assigned),
+                "{value}"
+            );
+            assert!(
+                !is_secret(value, Credential::Doubtful, Place::Assigned),
+                "{value}"
+            );
+        }
+        for value in [
+            "customer",
+            "next_token",
+            "primary",
+            "Authorization",
+            "not found",
+            "sha256",
+            "api-key",
+        ] {
+            assert!(
+                !is_secret(value, Credential::Key, Place::Assigned),
+                "{value}"
+            );
+        }
+        for value in [
+            "secret123",
+            "supersecretkey",
+            "super-secret",
+            "a1b2c3d4",
+            "Bearer a1b2c3d4e5f6",
+        ] {
+            assert!(
+                is_secret(value, Credential::Key, Place::Assigned),
+                "{value}"
+            );
+        }
+    }
+
+    #[test]
+    fn labels_stand_in_tables() {
+        assert!(!is_secret("Passwort", Credential::Password, Place::Entry));
+        assert!(is_secret("hunter", Credential::Password, Place::Entry));
     }
 }

@@ -1,0 +1,386 @@
+//! Credentials among the words of a command: `mysql -psecret`, `curl -u me:secret`,
+//! `--password secret`, `docker run -e PASSWORD=secret`.
+//!
+//! Reads commands of a bash script, lists of strings of a Python script, and texts of both that
+//! are commands. Which program's `-p` is a password and not a port is data.
+
+use std::ops::Range;
+
+use super::Found;
+use super::name::{Credential, credential};
+use super::value::{Place, is_secret};
+use crate::check::rules::secrets::SECRET_ARGUMENT;
+
+/// A word of a command; without a text where only a run can tell it.
+pub(super) struct Word<'text> {
+    pub(super) text: Option<&'text str>,
+    /// Where the word's text begins.
+    pub(super) start: usize,
+}
+
+/// How an option has its value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    /// The next word.
+    Next,
+    /// The rest of the word.
+    Attached,
+    /// Either of them.
+    Either,
+    /// The next word or the rest, behind a name and this mark.
+    Pair(char),
+    /// The next word, behind `pass:`.
+    Source,
+    /// The last word.
+    Last,
+}
+
+/// An option of programs that is followed by a credential.
+struct Row {
+    programs: &'static [&'static str],
+    /// A word that must stand among the arguments.
+    with: &'static str,
+    option: &'static str,
+    shape: Shape,
+}
+
+const fn row(
+    programs: &'static [&'static str],
+    with: &'static str,
+    option: &'static str,
+    shape: Shape,
+) -> Row {
+    Row {
+        programs,
+        with,
+        option,
+        shape,
+    }
+}
+
+static ROWS: [Row; 25] = [
+    row(
+        &[
+            "mysql",
+            "mysqldump",
+            "mysqladmin",
+            "mysqlimport",
+            "mysqlshow",
+            "mysqlcheck",
+            "mysqlsh",
+            "mycli",
+            "mariadb",
+            "mariadb-dump",
+            "mariadb-admin",
+            "7z",
+            "7za",
+            "7zr",
+            "rar",
+            "unrar",
+        ],
+        "",
+        "-p",
+        Shape::Attached,
+    ),
+    row(&["sshpass"], "", "-p", Shape::Either),
+    row(
+        &[
+            "docker", "podman", "buildah", "skopeo", "helm", "nerdctl", "crane", "oras", "az",
+            "cf", "oc",
+        ],
+        "login",
+        "-p",
+        Shape::Next,
+    ),
+    row(
+        &[
+            "twine",
+            "mongo",
+            "mongosh",
+            "mongodump",
+            "mongorestore",
+            "mongoexport",
+            "mongoimport",
+            "useradd",
+            "usermod",
+        ],
+        "",
+        "-p",
+        Shape::Next,
+    ),
+    row(&["redis-cli", "valkey-cli"], "", "-a", Shape::Next),
+    row(
+        &[
+            "sqlcmd",
+            "bcp",
+            "mosquitto_pub",
+            "mosquitto_sub",
+            "zip",
+            "unzip",
+            "ipmitool",
+        ],
+        "",
+        "-P",
+        Shape::Either,
+    ),
+    row(
+        &[
+            "ldapsearch",
+            "ldapadd",
+            "ldapmodify",
+            "ldapdelete",
+            "ldapwhoami",
+            "ldappasswd",
+        ],
+        "",
+        "-w",
+        Shape::Either,
+    ),
+    row(&["curl"], "", "-u", Shape::Pair(':')),
+    row(&["curl"], "", "-U", Shape::Pair(':')),
+    row(&["curl"], "", "--user", Shape::Pair(':')),
+    row(&["curl"], "", "--proxy-user", Shape::Pair(':')),
+    row(&["http", "https", "xh"], "", "-a", Shape::Pair(':')),
+    row(&["http", "https", "xh"], "", "--auth", Shape::Pair(':')),
+    row(&["lftp"], "", "-u", Shape::Pair(',')),
+    row(
+        &["smbclient", "rpcclient", "smbget"],
+        "",
+        "-U",
+        Shape::Pair('%'),
+    ),
+    row(&["openssl"], "", "-k", Shape::Next),
+    row(&["openssl"], "", "-pass", Shape::Source),
+    row(&["openssl"], "", "-passin", Shape::Source),
+    row(&["openssl"], "", "-passout", Shape::Source),
+    row(&["keytool", "jarsigner"], "", "-storepass", Shape::Next),
+    row(&["keytool", "jarsigner"], "", "-keypass", Shape::Next),
+    row(&["wpa_passphrase"], "", "", Shape::Last),
+    row(&["htpasswd"], "-b", "", Shape::Last),
+    row(&["rabbitmqctl"], "add_user", "", Shape::Last),
+    row(&["rabbitmqctl"], "change_password", "", Shape::Last),
+];
+
+/// Programs that are only taken for such where their options are.
+const MOST_PROGRAMS: usize = 4;
+/// No command that people write has more words.
+const MOST_WORDS: usize = 2_000;
+
+/// Credentials among the words of a command or a list.
+pub(super) fn find(words: &[Word<'_>], found: &mut Vec<Found>) {
+    let words = words.get(..MOST_WORDS).unwrap_or(words);
+    let programs = words
+        .iter()
+        .enumerate()
+        .filter(|(_, word)| is_program(word));
+    for (at, program) in programs.take(MOST_PROGRAMS) {
+        let name = basename(program.text.unwrap_or(""));
+        let rest = words.get(at + 1..).unwrap_or(&[]);
+        let rows = ROWS.iter().filter(|row| row.programs.contains(&name));
+        for row in rows {
+            options(row, rest, found);
+        }
+    }
+    for (at, word) in words.iter().enumerate() {
+        general(word, words.get(at + 1), found);
+    }
+}
+
+/// Commands inside a text that is handed to a shell.
+pub(super) fn in_text(text: &str, offset: usize, found: &mut Vec<Found>) {
+    let looks = text.contains(" -") || text.contains(" login");
+    if looks && text.split([' ', '\n', '/']).take(MOST_WORDS).any(is_known) {
+        for command in split(text, offset) {
+            find(&command, found);
+        }
+    }
+}
+
+/// Words by blanks, commands by line ends and operators; quotes around whole words fall.
+fn split(text: &str, offset: usize) -> Vec<Vec<Word<'_>>> {
+    let mut commands = vec![Vec::new()];
+    let mut rest = text;
+    let mut start = offset;
+    while let Some(first) = rest.chars().next() {
+        let (length, word) = next_word(rest, first);
+        if matches!(first, '\n' | ';' | '|' | '&') {
+            commands.push(Vec::new());
+        } else if let Some((skipped, word)) = word
+            && let Some(command) = commands.last_mut()
+        {
+            let constant = !word.contains(['$', '`', '{']);
+            command.push(Word {
+                text: constant.then_some(word),
+                start: start + skipped,
+            });
+        }
+        start += length;
+        rest = rest.get(length..).unwrap_or("");
+    }
+    commands
+}
+
+/// How much of the text the next word takes, and the word with what stands before it.
+fn next_word(rest: &str, first: char) -> (usize, Option<(usize, &str)>) {
+    if first.is_whitespace() || matches!(first, ';' | '|' | '&') {
+        return (first.len_utf8(), None);
+    }
+    if matches!(first, '"' | '\'') {
+        let inner = rest.get(1..).unwrap_or("");
+        if let Some(word) = inner.find(first).and_then(|end| inner.get(..end)) {
+            return (word.len() + 2, Some((1, word)));
+        }
+        return (1, None);
+    }
+    let end = rest
+        .find(|letter: char| letter.is_whitespace() || matches!(letter, ';' | '|' | '&'))
+        .unwrap_or(rest.len());
+    (end, rest.get(..end).map(|word| (0, word)))
+}
+
+fn is_program(word: &Word<'_>) -> bool {
+    word.text.is_some_and(|text| is_known(basename(text)))
+}
+
+fn is_known(name: &str) -> bool {
+    name.len() <= 14 && ROWS.iter().any(|row| row.programs.contains(&name))
+}
+
+fn basename(word: &str) -> &str {
+    word.rsplit('/').next().unwrap_or(word)
+}
+
+/// The options of a row among a program's arguments.
+fn options(row: &Row, words: &[Word<'_>], found: &mut Vec<Found>) {
+    if !(row.with.is_empty() || words.iter().any(|word| has(word, row.with))) {
+        return;
+    }
+    if row.shape == Shape::Last {
+        if let Some(last) = words.get(1..).and_then(<[_]>::last) {
+            secret(last, 0, found);
+        }
+        return;
+    }
+    for (at, word) in words.iter().enumerate() {
+        let Some(text) = word.text else { continue };
+        let exact = text == row.option || bundles(text, row.option);
+        let next = words.get(at + 1).filter(|_| exact);
+        match (row.shape, next) {
+            (Shape::Next | Shape::Either, Some(next)) => secret(next, 0, found),
+            (Shape::Source, Some(next)) => behind(next, 0, ':', Some("pass"), found),
+            (Shape::Pair(mark), Some(next)) => behind(next, 0, mark, None, found),
+            (Shape::Attached | Shape::Either, None) if text.starts_with(row.option) => {
+                secret(word, row.option.len(), found);
+            }
+            (Shape::Pair(mark), None) if text.starts_with(row.option) => {
+                behind(word, row.option.len(), mark, None, found);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The word itself, or a flag among several (`-cb` for `-b`).
+fn has(word: &Word<'_>, wanted: &str) -> bool {
+    let text = word.text.unwrap_or("");
+    let flags = text.strip_prefix('-').zip(wanted.strip_prefix('-'));
+    text == wanted || flags.is_some_and(|(flags, flag)| flags.contains(flag))
+}
+
+/// `-sSu` for `-u`.
+fn bundles(text: &str, option: &str) -> bool {
+    let letters = text.strip_prefix('-').unwrap_or("");
+    let option = option.strip_prefix('-').unwrap_or("");
+    option.len() == 1
+        && (2..6).contains(&letters.len())
+        && letters.ends_with(option)
+        && option == "u"
+        && letters.bytes().all(|byte| byte.is_ascii_alphabetic())
+}
+
+/// The rest of a word is a password.
+fn secret(word: &Word<'_>, skip: usize, found: &mut Vec<Found>) {
+    let Some(value) = word.text.and_then(|text| text.get(skip..)) else {
+        return;
+    };
+    if !value.starts_with('-') {
+        tell(
+            value,
+            word.start + skip,
+            Credential::Password,
+            "an argument",
+            found,
+        );
+    }
+}
+
+/// `name:password`, from some place of a word on.
+fn behind(word: &Word<'_>, skip: usize, mark: char, name: Option<&str>, found: &mut Vec<Found>) {
+    let Some(text) = word.text.and_then(|text| text.get(skip..)) else {
+        return;
+    };
+    let Some((before, value)) = text.split_once(mark) else {
+        return;
+    };
+    if name.is_none_or(|name| before == name) {
+        let start = word.start + skip + before.len() + mark.len_utf8();
+        tell(value, start, Credential::Password, "an argument", found);
+    }
+}
+
+/// `--password=value`, `--password value`, `PASSWORD=value`, whatever the program.
+fn general(word: &Word<'_>, next: Option<&Word<'_>>, found: &mut Vec<Found>) {
+    let Some(text) = word.text else { return };
+    let name = text.trim_start_matches('-');
+    let dashes = text.len() - name.len();
+    if let Some((name, value)) = name.split_once('=') {
+        let part = name
+            .rsplit(['.', ':', '/', '?', '&'])
+            .next()
+            .unwrap_or(name);
+        if let Some(kind) = credential(part) {
+            let start = word.start + dashes + name.len() + 1;
+            tell(value, start, kind, part, found);
+        }
+    } else if dashes == 2 || (dashes == 1 && name.len() > 4) {
+        let value = next.and_then(|next| Some((next.text?, next.start)));
+        if let (Some(kind), Some((value, start))) = (credential(name), value)
+            && !value.starts_with('-')
+        {
+            tell(value, start, kind, name, found);
+        }
+    }
+}
+
+fn tell(value: &str, start: usize, kind: Credential, name: &str, found: &mut Vec<Found>) {
+    let inner = value.trim_start_matches(['"', '\'']);
+    let start = start + value.len() - inner.len();
+    let inner = inner.trim_end_matches(['"', '\'', ';', ')']);
+    let place = if kind == Credential::Password {
+        Place::Assigned
+    } else {
+        Place::Loose
+    };
+    let listed = inner.contains(',') && inner.contains('=');
+    if is_secret(inner, kind, place) && !listed && !inner.eq_ignore_ascii_case(name) {
+        found.push(Found {
+            rule: &SECRET_ARGUMENT,
+            span: start..start + inner.len(),
+            what: if name == "an argument" {
+                "a password among a command's arguments".to_owned()
+            } else {
+                format!("the argument `{name}`")
+            },
+        });
+    }
+}
+
+/// The place of a text without the quotes around it.
+pub(super) fn unquoted(text: &str, span: Range<usize>) -> Range<usize> {
+    let quoted = text.len() >= 2 && text.starts_with(['"', '\'']) && text.ends_with(['"', '\'']);
+    if quoted {
+        span.start + 1..span.end - 1
+    } else {
+        span
+    }
+}

@@ -1,0 +1,97 @@
+//! Passwords that bash hands to a program's stdin: `echo secret | sudo -S …`,
+//! `read password <<< secret`.
+
+use super::Found;
+use super::arguments::Word;
+use super::bash::{Kind, judge, literal, words};
+use super::name::Credential;
+use super::value::{Place, is_secret};
+use crate::check::rules::secrets::SECRET_ARGUMENT;
+use crate::check::tree::{Node, Script, children};
+
+/// A program, and the option that makes it read a password; any where there is none.
+const READERS: [(&str, &str); 10] = [
+    ("sudo", "-S"),
+    ("passwd", "--stdin"),
+    ("chpasswd", ""),
+    ("", "--password-stdin"),
+    ("", "--with-token"),
+    ("cryptsetup", ""),
+    ("kinit", ""),
+    ("gpg", "--passphrase-fd"),
+    ("smbpasswd", "-s"),
+    ("su", ""),
+];
+
+/// `echo secret | program`
+pub(super) fn piped(script: &Script<'_>, pipeline: Node<'_>, found: &mut Vec<Found>) {
+    let commands: Vec<Node<'_>> = children(pipeline).take(8).collect();
+    for pair in commands.windows(2) {
+        let [from, into] = pair else { continue };
+        let both = Kind::of(*from) == Kind::Command && Kind::of(*into) == Kind::Command;
+        if !both || !reads_password(&words(script, *into)) {
+            continue;
+        }
+        let said = words(script, *from);
+        let is_said = said
+            .first()
+            .is_some_and(|name| matches!(name.text, Some("echo" | "printf")));
+        if let Some(word) = said.get(1..).and_then(<[_]>::last).filter(|_| is_said) {
+            tell(word, found);
+        }
+    }
+}
+
+/// `program <<< secret`
+pub(super) fn here_string(script: &Script<'_>, node: Node<'_>, found: &mut Vec<Found>) {
+    let Some(command) = node.parent() else { return };
+    let first = command
+        .all_children()
+        .find(|part| Kind::of(*part) == Kind::HereString);
+    // The words of a command with a thousand of them are read once.
+    if first != Some(node) {
+        return;
+    }
+    let Some(value) = children(node).next() else {
+        return;
+    };
+    let words = words(script, command);
+    if reads_password(&words) {
+        if let Some(span) = literal(script, value) {
+            let word = Word {
+                text: script.text.get(span.clone()),
+                start: span.start,
+            };
+            tell(&word, found);
+        }
+    } else if words.first().is_some_and(|name| name.text == Some("read")) {
+        if let Some(name) = words.last().and_then(|name| name.text) {
+            judge(script, name, value, Place::Assigned, found);
+        }
+    }
+}
+
+fn reads_password(words: &[Word<'_>]) -> bool {
+    let has =
+        |wanted: &str| wanted.is_empty() || words.iter().any(|word| word.text == Some(wanted));
+    READERS
+        .iter()
+        .any(|(program, option)| has(program) && has(option))
+}
+
+/// Also `user:password`, and a line end that is written out.
+fn tell(word: &Word<'_>, found: &mut Vec<Found>) {
+    let Some(text) = word.text else { return };
+    let value = text.strip_suffix("\\n").unwrap_or(text);
+    let value = value
+        .split_once(':')
+        .map_or(value, |(_, password)| password);
+    let start = word.start + text.find(value).unwrap_or(0);
+    if is_secret(value, Credential::Password, Place::Assigned) {
+        found.push(Found {
+            rule: &SECRET_ARGUMENT,
+            span: start..start + value.len(),
+            what: "a password for a command's stdin".to_owned(),
+        });
+    }
+}
