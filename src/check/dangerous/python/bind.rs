@@ -49,10 +49,6 @@ impl<'tree, 'text> Gather<'tree, 'text, '_> {
             let value = if pairs { values.next() } else { None };
             match (Kind::of(target), value) {
                 (Kind::Identifier, Some(value)) => self.bind_expression(target, value),
-                (Kind::Identifier, None) => {
-                    let value = Value::Element(right, self.scope);
-                    self.bind(self.script.of(target), right.end_byte(), Some(value));
-                }
                 _ => self.bind_names_below(target),
             }
         }

@@ -6,7 +6,7 @@ use super::resolve::{CLIMB, Resolver, Thing};
 use crate::check::tree::{Node, children};
 
 /// What is worth a look, sorted.
-const INTERNALS: [&str; 18] = [
+const INTERNALS: [&str; 15] = [
     "__base__",
     "__bases__",
     "__builtins__",
@@ -16,15 +16,12 @@ const INTERNALS: [&str; 18] = [
     "__mro__",
     "__subclasses__",
     "ag_frame",
-    "cell_contents",
     "co_code",
     "cr_frame",
     "f_builtins",
     "f_globals",
-    "f_locals",
     "gi_frame",
     "mro",
-    "tb_frame",
 ];
 
 /// What of a code object tells about a function and does not change it.
@@ -67,53 +64,67 @@ pub(super) fn is_internal(name: &str) -> bool {
     name == "__builtins__" || INTERNALS.binary_search(&name).is_ok()
 }
 
-/// Names that text must not spell for `getattr` and its like, whatever else is given.
-pub(super) fn is_gate(name: &str) -> bool {
-    matches!(
+/// Whether an attribute's name, asked for by text, leads into the interpreter.
+///
+/// `hidden` text was put together, which no ordinary script does to spell a name of the language;
+/// `named` text stands elsewhere in the script; `defaulted` is asked for in case it is there.
+pub(super) fn is_gate(name: &str, text: Spelling, defaulted: bool) -> bool {
+    let dunder = name.starts_with("__") && name.ends_with("__") && name.len() > 4;
+    let always = matches!(
         name,
-        "__subclasses__"
-            | "__globals__"
-            | "__builtins__"
-            | "__code__"
-            | "__closure__"
-            | "__import__"
-            | "__bases__"
-            | "__base__"
-            | "__mro__"
-            | "f_globals"
-            | "f_builtins"
-            | "gi_frame"
-            | "cr_frame"
-            | "tb_frame"
-    )
+        "__globals__" | "__subclasses__" | "__builtins__" | "__import__"
+    );
+    let walks = matches!(
+        name,
+        "__class__" | "__base__" | "__bases__" | "__mro__" | "__code__" | "__closure__"
+    );
+    match text {
+        Spelling::Hidden => dunder || is_internal(name),
+        _ if always => true,
+        Spelling::Named => walks && !defaulted,
+        Spelling::Plain => dunder && !defaulted && !is_description(name),
+    }
+}
+
+/// How a constant text is written.
+#[derive(Clone, Copy)]
+pub(super) enum Spelling {
+    /// A string at the place.
+    Plain,
+    /// A name of a string, or a string whose meaning for the language is another's affair.
+    Named,
+    /// Put together.
+    Hidden,
 }
 
 /// Names of the language that scripts ask for by text as a matter of course.
-pub(super) fn is_description(name: &str) -> bool {
-    SELF_DESCRIPTIONS.contains(&name)
-        || matches!(
-            name,
-            "__qualname__"
-                | "__annotations__"
-                | "__all__"
-                | "__author__"
-                | "__slots__"
-                | "__iter__"
-                | "__next__"
-                | "__len__"
-                | "__call__"
-                | "__enter__"
-                | "__exit__"
-                | "__str__"
-                | "__repr__"
-                | "__signature__"
-                | "__wrapped__"
-                | "__path__"
-                | "__cause__"
-                | "__context__"
-                | "__traceback__"
-                | "__dataclass_fields__"
-        )
+const DESCRIPTIONS_OF_OBJECTS: [&str; 22] = [
+    "__all__",
+    "__annotations__",
+    "__author__",
+    "__call__",
+    "__cause__",
+    "__context__",
+    "__dataclass_fields__",
+    "__enter__",
+    "__exit__",
+    "__func__",
+    "__iter__",
+    "__len__",
+    "__next__",
+    "__path__",
+    "__qualname__",
+    "__repr__",
+    "__signature__",
+    "__slots__",
+    "__str__",
+    "__traceback__",
+    "__wrapped__",
+    "__init__",
+];
+
+fn is_description(name: &str) -> bool {
+    SELF_DESCRIPTIONS.contains(&name) || DESCRIPTIONS_OF_OBJECTS.contains(&name)
 }
 
 impl<'tree> Resolver<'_, 'tree, '_> {
@@ -123,11 +134,19 @@ impl<'tree> Resolver<'_, 'tree, '_> {
         let Some(attribute) = attribute else {
             return self.builtins_leads_on(node, scope);
         };
+        if node
+            .parent()
+            .is_some_and(|parent| Kind::of(parent) == Kind::Comparison)
+        {
+            return false;
+        }
         let next = self.next_attribute(node);
         match self.script.of(attribute) {
             "__globals__" | "__closure__" | "f_builtins" | "co_code" => true,
-            "f_globals" | "__builtins__" => !self.is_described(node, scope),
-            "__code__" => self.is_target(node) || next == Some("replace") || next_is_data(next),
+            "f_globals" | "__builtins__" => {
+                !self.is_described(node, scope) && !self.is_for_source_lines(node)
+            }
+            "__code__" => self.is_replaced(node) || next == Some("replace") || next_is_data(next),
             "__subclasses__" => self.is_walk(node, scope),
             "gi_frame" | "cr_frame" | "ag_frame" | "tb_frame" => {
                 matches!(
@@ -168,13 +187,22 @@ impl<'tree> Resolver<'_, 'tree, '_> {
         Some(self.script.of(attribute))
     }
 
-    /// Whether a node is assigned to.
-    fn is_target(&self, node: Node<'tree>) -> bool {
-        let parent = node.parent();
-        parent.is_some_and(|parent| {
-            matches!(Kind::of(parent), Kind::Assignment | Kind::PatternList)
-                && (node.field() == self.fields.left || Kind::of(parent) == Kind::PatternList)
+    /// Whether a node is assigned to, and not as an attribute of the script's own objects.
+    fn is_replaced(&self, node: Node<'tree>) -> bool {
+        let object = node.child_by_field_id(self.fields.object);
+        let own = object.is_some_and(|object| self.script.of(object) == "self");
+        let parent = node.parent().filter(|_| !own);
+        parent.is_some_and(|parent| match Kind::of(parent) {
+            Kind::Assignment => node.field() == self.fields.left,
+            kind => kind == Kind::PatternList,
         })
+    }
+
+    /// `linecache` takes the names of a frame to find the source of its module.
+    fn is_for_source_lines(&self, node: Node<'tree>) -> bool {
+        let call = node.parent().and_then(Node::parent);
+        let function = call.and_then(|call| call.child_by_field_id(self.fields.function));
+        function.is_some_and(|function| self.script.of(function).starts_with("linecache."))
     }
 
     /// `frame.f_globals['__name__']` and `.get('__name__')`

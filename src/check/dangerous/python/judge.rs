@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::Kind;
 use super::gather::{Call, Facts, Mention};
-use super::internals::{is_description, is_gate};
+use super::internals::{Spelling, is_gate};
 use super::names::{HIDDEN_MODULES, Load, Meaning, could_be, meaning, method};
 use super::resolve::{Resolver, Thing};
 use crate::check::Rule;
@@ -97,10 +97,7 @@ impl<'tree> Judge<'_, 'tree, '_, '_> {
                 self.add(&PYTHON_SUBPROCESS_SHELL, function, name);
             }
             Meaning::Subprocess | Meaning::Program => self.add(&PYTHON_PROCESS, function, name),
-            Meaning::AttributeByName => {
-                let defaults = name == "builtins.getattr";
-                self.attribute_by_name(call, function, defaults);
-            }
+            Meaning::AttributeByName => self.attribute_by_name(call, function, name),
             Meaning::ImportModule => self.import_module(call, function),
             Meaning::Load(load) if self.resolver.loads_objects(call, load) => {
                 self.add(load.rule(), function, name);
@@ -133,10 +130,12 @@ impl<'tree> Judge<'_, 'tree, '_, '_> {
         let known = names.iter().find_map(|name| Some((name, meaning(name)?)));
         let rule = match known.map(|(_, meaning)| meaning) {
             Some(Meaning::Banned(rule)) => rule,
-            Some(meaning) if mention.given => match meaning.handed_on() {
-                Some(rule) => rule,
-                None => return,
-            },
+            Some(meaning) if mention.given && !Self::is_a_type(known) => {
+                match meaning.handed_on() {
+                    Some(rule) => rule,
+                    None => return,
+                }
+            }
             _ => return,
         };
         if let Some((name, _)) = known
@@ -186,6 +185,16 @@ impl<'tree> Judge<'_, 'tree, '_, '_> {
         })
     }
 
+    /// Whether what is handed on is a class, which is more often asked about than called;
+    /// `subprocess.Popen` alone is handed on to be called.
+    fn is_a_type(known: Option<(&String, Meaning)>) -> bool {
+        let Some((name, meaning)) = known else {
+            return false;
+        };
+        let last = name.rsplit('.').next().unwrap_or(name);
+        last.starts_with(char::is_uppercase) && !matches!(meaning, Meaning::Subprocess)
+    }
+
     /// Whether something is handed to a function that only looks at it.
     fn is_looked_at(&self, node: Node<'tree>) -> bool {
         let call = node.parent().and_then(Node::parent);
@@ -210,18 +219,23 @@ impl<'tree> Judge<'_, 'tree, '_, '_> {
         }
     }
 
-    fn attribute_by_name(&mut self, call: &Call<'tree>, function: Node<'tree>, defaults: bool) {
+    fn attribute_by_name(&mut self, call: &Call<'tree>, function: Node<'tree>, name: &str) {
         let arguments = self.resolver.arguments(call.node);
-        let defaulted = defaults && arguments.len() > 2;
-        let hidden = arguments.into_iter().take(2).any(|argument| {
+        let sets = matches!(name, "builtins.setattr" | "builtins.delattr");
+        let defaulted = !sets && arguments.len() > 2;
+        let gate = arguments.into_iter().take(2).any(|argument| {
+            let spelling = match Kind::of(argument) {
+                Kind::String if !sets => Spelling::Plain,
+                Kind::String | Kind::Identifier => Spelling::Named,
+                _ => Spelling::Hidden,
+            };
             let text = self.resolver.constant(argument, call.scope);
-            let plain = Kind::of(argument) == Kind::String;
             text.is_some_and(|text| {
                 let mut parts = text.split('.');
-                parts.any(|part| is_hidden(part, plain, defaulted))
+                parts.any(|part| is_gate(part, spelling, defaulted))
             })
         });
-        if hidden {
+        if gate {
             self.add(&PYTHON_GETATTR_DUNDER, function, "");
         }
         // The attribute itself, where nobody calls it at once.
@@ -280,9 +294,8 @@ impl Meaning {
             Self::Banned(rule) | Self::Called(rule) => Some(rule),
             Self::Subprocess | Self::Program => Some(&PYTHON_PROCESS),
             Self::ImportModule => Some(&PYTHON_COMPUTED_IMPORT),
-            Self::Load(Load::Numpy) | Self::AttributeByName => None,
+            Self::Load(Load::Numpy) | Self::AttributeByName | Self::Socket => None,
             Self::Load(load) => Some(load.rule()),
-            Self::Socket => Some(&PYTHON_NETWORK),
         }
     }
 }
@@ -294,12 +307,6 @@ impl Load {
             Self::Torch | Self::Numpy => &PYTHON_PICKLE,
         }
     }
-}
-
-/// Whether an attribute's name is asked for by text to hide it, or to reach what is hidden.
-fn is_hidden(name: &str, plain: bool, defaulted: bool) -> bool {
-    let dunder = name.starts_with("__") && name.ends_with("__") && name.len() > 4;
-    is_gate(name) || dunder && (!plain || !defaulted && !is_description(name))
 }
 
 fn is_hidden_module(name: &str) -> bool {

@@ -39,7 +39,7 @@ pub(super) enum Load {
 }
 
 /// Modules that nobody needs to import by a text.
-pub(super) const HIDDEN_MODULES: [&str; 19] = [
+pub(super) const HIDDEN_MODULES: [&str; 18] = [
     "os",
     "posix",
     "nt",
@@ -51,7 +51,6 @@ pub(super) const HIDDEN_MODULES: [&str; 19] = [
     "_ctypes",
     "cffi",
     "importlib",
-    "imp",
     "runpy",
     "code",
     "codeop",

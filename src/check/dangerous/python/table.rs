@@ -110,16 +110,8 @@ pub(super) static GROUPS: &[Group] = &[
         &["getattr", "setattr", "delattr"],
     ),
     (AttributeByName, "operator", &["attrgetter", "methodcaller"]),
-    (
-        AttributeByName,
-        "builtins.object",
-        &["__getattribute__", "__setattr__"],
-    ),
-    (
-        AttributeByName,
-        "builtins.type",
-        &["__getattribute__", "__setattr__"],
-    ),
+    (AttributeByName, "builtins.object", &["__getattribute__"]),
+    (AttributeByName, "builtins.type", &["__getattribute__"]),
     // Shells.
     (
         Banned(&PYTHON_OS_SYSTEM),
