@@ -99,7 +99,7 @@ impl<'tree> Resolver<'_, 'tree, '_> {
     fn shell_in_splat(&self, call: &Call<'tree>) -> bool {
         let splats = self.arguments(call.node).into_iter();
         let splats = splats.filter(|argument| Kind::of(*argument) == Kind::Splat);
-        let given = splats.flat_map(|splat| children(splat).next());
+        let given = splats.filter_map(|splat| children(splat).next());
         let kwargs = self.keyword(call.node, "kwargs");
         given
             .chain(kwargs)

@@ -260,14 +260,15 @@ impl<'tree, 'text> Resolver<'_, 'tree, 'text> {
             && let Some(object) = self.evaluate(object, scope, variable, fuel)
         {
             let given = self.all(&arguments, scope, variable, fuel)?;
-            return decode::method(self.script.of(attribute), object, given);
+            return decode::method(self.script.of(attribute), object, &given);
         }
-        let names = self.resolve(function, scope, fuel).into_iter();
-        let name = names.filter_map(|thing| match thing {
+        let named = |thing| match thing {
             Thing::Named(name) => Some(name),
             _ => None,
-        });
-        let name = name.last()?;
+        };
+        // What comes last is what a builtin's name means if nothing else does.
+        let things = self.resolve(function, scope, fuel).into_iter();
+        let name = things.rev().find_map(named)?;
         if let ("builtins.map", [function, items]) = (name.as_str(), arguments.as_slice()) {
             return self.mapped(*function, *items, scope, fuel);
         }

@@ -110,8 +110,8 @@ fn character(value: &Constant) -> Option<String> {
 }
 
 /// What a method of a constant gives.
-pub(super) fn method(name: &str, object: Constant, given: Vec<Constant>) -> Option<Constant> {
-    match (name, object, given.as_slice()) {
+pub(super) fn method(name: &str, object: Constant, given: &[Constant]) -> Option<Constant> {
+    match (name, object, given) {
         ("join", Text(between), [items]) => {
             let items = items.clone().items()?;
             let parts: Option<Vec<_>> = items.iter().map(shown).collect();
@@ -147,7 +147,13 @@ pub(super) fn method(name: &str, object: Constant, given: Vec<Constant>) -> Opti
         }
         ("encode", Text(whole), _) => Some(Bytes(whole.into_bytes())),
         ("decode", Bytes(bytes), _) => text(String::from_utf8(bytes).ok()?),
-        ("hex", Bytes(bytes), []) => text(bytes.iter().map(|byte| format!("{byte:02x}")).collect()),
+        ("hex", Bytes(bytes), []) => {
+            let digit = |digit: u8| char::from_digit(digit.into(), 16);
+            let digits = bytes
+                .iter()
+                .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]);
+            text(digits.flatten().collect())
+        }
         _ => None,
     }
 }
@@ -186,15 +192,21 @@ pub(super) fn function(name: &str, given: Vec<Constant>) -> Option<Constant> {
             Some(Items(items))
         }
         ("builtins.bool", value, None) => Some(Truth(!value.is_false())),
-        ("builtins.bytes.fromhex" | "builtins.bytearray.fromhex", value, None)
-        | ("binascii.unhexlify" | "binascii.a2b_hex", value, None) => unhexed(value),
+        (
+            "builtins.bytes.fromhex"
+            | "builtins.bytearray.fromhex"
+            | "binascii.unhexlify"
+            | "binascii.a2b_hex"
+            | "base64.b16decode",
+            value,
+            _,
+        ) => unhexed(value),
         ("base64.b64decode" | "base64.standard_b64decode" | "binascii.a2b_base64", value, None) => {
             Some(Bytes(STANDARD.decode(octets(value)?).ok()?))
         }
         ("base64.urlsafe_b64decode", value, None) => {
             Some(Bytes(URL_SAFE.decode(octets(value)?).ok()?))
         }
-        ("base64.b16decode", value, _) => unhexed(value),
         ("codecs.decode", value, Some(Text(codec))) => decoded(value, &codec),
         ("codecs.encode", Text(value), Some(Text(codec))) if is_rot13(&codec) => {
             text(value.chars().map(rotated).collect())

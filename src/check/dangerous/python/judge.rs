@@ -65,13 +65,12 @@ impl<'tree> Judge<'_, 'tree, '_, '_> {
             return;
         }
         let things = self.resolver.things(function, call.scope);
-        let names = things.iter().filter_map(|thing| match thing {
+        let mut names = things.iter().filter_map(|thing| match thing {
             Thing::Named(name) => Some(name.as_str()),
             _ => None,
         });
         let known = names
-            .filter_map(|name| Some((name, meaning(name)?)))
-            .next()
+            .find_map(|name| Some((name, meaning(name)?)))
             .or_else(|| self.method(function));
         match known {
             Some((name, meaning)) => self.known(call, function, name, meaning),

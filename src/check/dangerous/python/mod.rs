@@ -6,6 +6,8 @@
 
 mod arguments;
 mod bind;
+mod called;
+mod clients;
 mod constant;
 mod decode;
 mod gather;

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-use super::table::{GROUPS, METHODS};
+use super::table::{METHODS, groups};
 use crate::check::Rule;
 
 /// What the use of a function means.
@@ -75,7 +75,7 @@ const HELD_MODULES: [&str; 7] = [
 const SELF: [&str; 4] = ["__call__", "__func__", "__wrapped__", "__origin__"];
 
 static TABLE: LazyLock<HashMap<String, Meaning>> = LazyLock::new(|| {
-    (GROUPS.iter())
+    groups()
         .flat_map(|(meaning, module, names)| {
             let qualified = names.iter().map(move |name| format!("{module}.{name}"));
             qualified.map(|name| (name, *meaning))
@@ -98,7 +98,7 @@ pub(super) fn method(name: &str) -> Option<Meaning> {
 pub(super) fn could_be(attribute: &str) -> bool {
     static LAST: LazyLock<HashSet<&str>> = LazyLock::new(|| {
         let methods = METHODS.iter().map(|(name, _)| *name);
-        let names = GROUPS.iter().flat_map(|(_, _, names)| *names);
+        let names = groups().flat_map(|(_, _, names)| *names);
         names
             .filter_map(|name| name.rsplit('.').next())
             .chain(methods)
@@ -111,7 +111,7 @@ pub(super) fn could_be(attribute: &str) -> bool {
 /// Whether a name that nothing binds must be meant as the module of the table.
 pub(super) fn is_module(name: &str) -> bool {
     static MODULES: LazyLock<HashSet<&str>> = LazyLock::new(|| {
-        (GROUPS.iter())
+        groups()
             .filter_map(|(_, module, _)| module.split('.').next())
             .chain(HIDDEN_MODULES)
             .filter(|module| *module != "builtins")

@@ -1,40 +1,21 @@
-//! The functions that the rules name. Data.
+//! The functions that the rules name, but for those that load data or reach for the network. Data.
 
+use super::clients::CLIENTS;
 use super::names::Meaning::{
-    AttributeByName, Banned, Called, ImportModule, Program, Socket, Subprocess,
+    self, AttributeByName, Banned, Called, ImportModule, Program, Subprocess,
 };
-use super::names::{Load, Meaning};
 use crate::check::rules::python::{
     PYTHON_CODE_OBJECT, PYTHON_COMPILE, PYTHON_COMPUTED_IMPORT, PYTHON_DUNDER_IMPORT, PYTHON_EVAL,
-    PYTHON_EXEC, PYTHON_INTERPRETER, PYTHON_MARSHAL, PYTHON_NATIVE, PYTHON_NETWORK,
-    PYTHON_OS_SYSTEM, PYTHON_PICKLE, PYTHON_PROCESS, PYTHON_PTY, PYTHON_SUBPROCESS_SHELL,
-    PYTHON_YAML_LOAD,
+    PYTHON_EXEC, PYTHON_INTERPRETER, PYTHON_MARSHAL, PYTHON_NATIVE, PYTHON_OS_SYSTEM,
+    PYTHON_PROCESS, PYTHON_PTY, PYTHON_SUBPROCESS_SHELL,
 };
 
-type Group = (Meaning, &'static str, &'static [&'static str]);
+/// What the use of some functions of a module means.
+pub(super) type Group = (Meaning, &'static str, &'static [&'static str]);
 
-const PICKLE: Meaning = Called(&PYTHON_PICKLE);
-const NETWORK: Meaning = Called(&PYTHON_NETWORK);
 const SHELL: Meaning = Banned(&PYTHON_SUBPROCESS_SHELL);
-const HTTP: &[&str] = &[
-    "get",
-    "post",
-    "put",
-    "delete",
-    "patch",
-    "head",
-    "options",
-    "request",
-    "stream",
-    "Session",
-    "session",
-    "Client",
-    "AsyncClient",
-    "HTTPTransport",
-    "AsyncHTTPTransport",
-];
 
-pub(super) static GROUPS: &[Group] = &[
+static FUNCTIONS: &[Group] = &[
     // Code from text.
     (Banned(&PYTHON_EVAL), "builtins", &["eval"]),
     (Banned(&PYTHON_EXEC), "builtins", &["exec", "execfile"]),
@@ -223,179 +204,12 @@ pub(super) static GROUPS: &[Group] = &[
         "_cffi_backend",
         &["FFI", "load_library"],
     ),
-    // Objects from bytes.
-    (
-        PICKLE,
-        "pickle",
-        &[
-            "load",
-            "loads",
-            "Unpickler",
-            "_load",
-            "_loads",
-            "_Unpickler",
-        ],
-    ),
-    (
-        PICKLE,
-        "dill",
-        &["load", "loads", "Unpickler", "load_session", "load_module"],
-    ),
-    (PICKLE, "cloudpickle", &["load", "loads"]),
-    (PICKLE, "joblib", &["load"]),
-    (
-        PICKLE,
-        "shelve",
-        &["open", "Shelf", "BsdDbShelf", "DbfilenameShelf"],
-    ),
-    (PICKLE, "jsonpickle", &["decode", "loads"]),
-    (PICKLE, "jsonpickle.unpickler", &["decode", "Unpickler"]),
-    (PICKLE, "pandas", &["read_pickle"]),
-    (PICKLE, "pandas.io.pickle", &["read_pickle"]),
-    (Meaning::Load(Load::Torch), "torch", &["load"]),
-    (Meaning::Load(Load::Torch), "torch.serialization", &["load"]),
-    (Meaning::Load(Load::Numpy), "numpy", &["load"]),
-    (Meaning::Load(Load::Yaml), "yaml", &["load", "load_all"]),
-    (
-        Called(&PYTHON_YAML_LOAD),
-        "yaml",
-        &[
-            "unsafe_load",
-            "unsafe_load_all",
-            "full_load",
-            "full_load_all",
-        ],
-    ),
-    // The network.
-    (Socket, "socket", &["socket"]),
-    (
-        NETWORK,
-        "socket",
-        &[
-            "create_connection",
-            "create_server",
-            "getaddrinfo",
-            "gethostbyname",
-            "gethostbyname_ex",
-            "gethostbyaddr",
-            "SocketType",
-        ],
-    ),
-    (
-        NETWORK,
-        "urllib.request",
-        &[
-            "urlopen",
-            "urlretrieve",
-            "build_opener",
-            "URLopener",
-            "FancyURLopener",
-            "OpenerDirector",
-        ],
-    ),
-    (
-        NETWORK,
-        "urllib",
-        &["urlopen", "urlretrieve", "URLopener", "FancyURLopener"],
-    ),
-    (NETWORK, "urllib2", &["urlopen", "build_opener"]),
-    (
-        NETWORK,
-        "http.client",
-        &["HTTPConnection", "HTTPSConnection"],
-    ),
-    (NETWORK, "httplib", &["HTTPConnection", "HTTPSConnection"]),
-    (
-        NETWORK,
-        "http_client",
-        &["HTTPConnection", "HTTPSConnection"],
-    ),
-    (
-        NETWORK,
-        "http.server",
-        &["HTTPServer", "ThreadingHTTPServer", "test"],
-    ),
-    (
-        NETWORK,
-        "socketserver",
-        &[
-            "TCPServer",
-            "UDPServer",
-            "ThreadingTCPServer",
-            "ThreadingUDPServer",
-            "ForkingTCPServer",
-            "ForkingUDPServer",
-        ],
-    ),
-    (
-        NETWORK,
-        "wsgiref.simple_server",
-        &["make_server", "WSGIServer"],
-    ),
-    (NETWORK, "requests", HTTP),
-    (NETWORK, "requests.sessions", HTTP),
-    (NETWORK, "requests.api", HTTP),
-    (NETWORK, "httpx", HTTP),
-    (
-        NETWORK,
-        "aiohttp",
-        &["ClientSession", "request", "TCPConnector"],
-    ),
-    (NETWORK, "httplib2", &["Http"]),
-    (
-        NETWORK,
-        "urllib3",
-        &[
-            "PoolManager",
-            "ProxyManager",
-            "HTTPConnectionPool",
-            "HTTPSConnectionPool",
-            "request",
-            "connection_from_url",
-        ],
-    ),
-    (NETWORK, "pycurl", &["Curl"]),
-    (NETWORK, "ftplib", &["FTP", "FTP_TLS"]),
-    (NETWORK, "smtplib", &["SMTP", "SMTP_SSL", "LMTP"]),
-    (NETWORK, "poplib", &["POP3", "POP3_SSL"]),
-    (NETWORK, "imaplib", &["IMAP4", "IMAP4_SSL"]),
-    (NETWORK, "nntplib", &["NNTP", "NNTP_SSL"]),
-    (NETWORK, "telnetlib", &["Telnet"]),
-    (NETWORK, "telnetlib3", &["open_connection"]),
-    (NETWORK, "paramiko", &["SSHClient", "Transport"]),
-    (NETWORK, "paramiko.client", &["SSHClient"]),
-    (NETWORK, "paramiko.transport", &["Transport"]),
-    (NETWORK, "asyncssh", &["connect"]),
-    (NETWORK, "fabric", &["Connection"]),
-    (
-        NETWORK,
-        "websocket",
-        &["create_connection", "WebSocketApp", "WebSocket"],
-    ),
-    (NETWORK, "websockets", &["connect", "serve"]),
-    (NETWORK, "xmlrpc.client", &["ServerProxy", "Server"]),
-    (NETWORK, "xmlrpclib", &["ServerProxy", "Server"]),
-    (NETWORK, "xmlrpc.server", &["SimpleXMLRPCServer"]),
-    (NETWORK, "SimpleXMLRPCServer", &["SimpleXMLRPCServer"]),
-    (NETWORK, "asyncio", &["open_connection", "start_server"]),
-    (
-        NETWORK,
-        "multiprocessing.connection",
-        &["Client", "Listener"],
-    ),
-    (NETWORK, "logging.config", &["listen"]),
-    (
-        NETWORK,
-        "twisted.internet.reactor",
-        &[
-            "listenTCP",
-            "connectTCP",
-            "listenUDP",
-            "connectSSL",
-            "listenSSL",
-        ],
-    ),
 ];
+
+/// All of them.
+pub(super) fn groups() -> impl Iterator<Item = &'static Group> {
+    FUNCTIONS.iter().chain(CLIENTS)
+}
 
 /// Methods whose name alone tells, whatever the object.
 pub(super) static METHODS: [(&str, Meaning); 3] = [
