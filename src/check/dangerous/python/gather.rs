@@ -1,53 +1,77 @@
-//! One walk over the tree: scopes, bindings, and the places to judge.
+//! One walk over the tree: scopes, and the places to judge. What is bound is read in `bind`.
 
 use super::names;
-use super::scope::{Binding, ScopeKind, Scopes, Value, canonical};
+use super::scope::{EVERYWHERE, ScopeKind, Scopes};
 use super::{Fields, Kind};
-use crate::check::tree::{Node, Script, Step, Walk, children};
+use crate::check::tree::{Node, Script, Step, Walk};
 
 /// A call, with the value of its `shell` argument if it has one.
 pub(super) struct Call<'tree> {
     pub(super) node: Node<'tree>,
     pub(super) scope: usize,
     pub(super) shell: Option<Node<'tree>>,
+    /// Whether it hands arguments on to what it is given.
+    pub(super) hands_on: bool,
+}
+
+/// Something that is mentioned and not called.
+pub(super) struct Mention<'tree> {
+    pub(super) node: Node<'tree>,
+    pub(super) scope: usize,
+    /// Whether it is an argument of a call.
+    pub(super) given: bool,
 }
 
 /// What the walk found.
 pub(super) struct Facts<'tree, 'text> {
     pub(super) scopes: Scopes<'tree, 'text>,
     pub(super) calls: Vec<Call<'tree>>,
-    /// Names and attributes that are mentioned, not called, and could be a banned function.
-    pub(super) mentions: Vec<(Node<'tree>, usize)>,
-    /// Attributes that lead into the interpreter.
-    pub(super) internals: Vec<Node<'tree>>,
+    /// Names, attributes and items that are mentioned and could be a banned function.
+    pub(super) mentions: Vec<Mention<'tree>>,
+    /// Attributes that may lead into the interpreter, and the name `__builtins__`.
+    pub(super) internals: Vec<(Node<'tree>, usize)>,
 }
 
 /// What a node is to its parent.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Role {
+pub(super) enum Role {
     Load,
+    /// An argument of a call.
+    Given,
     Callee,
+    /// What an attribute is taken of.
+    Object,
     Bind,
     /// Not a name of a scope, or dealt with at the parent.
     Done,
 }
 
-struct Frame {
-    kind: Kind,
-    role: Role,
+pub(super) struct Frame {
+    pub(super) kind: Kind,
+    pub(super) role: Role,
     /// How many children have been entered.
     entered: usize,
-    outer: Option<(usize, usize)>,
+    outer: Option<Outer>,
 }
 
-struct Gather<'tree, 'text, 'script> {
-    script: &'script Script<'text>,
-    fields: &'static Fields,
-    facts: Facts<'tree, 'text>,
-    frames: Vec<Frame>,
-    calls: Vec<usize>,
+/// What holds again once a node is left.
+#[derive(Clone, Copy)]
+struct Outer {
     scope: usize,
-    conditions: usize,
+    reach: usize,
+    loops: usize,
+}
+
+pub(super) struct Gather<'tree, 'text, 'script> {
+    pub(super) script: &'script Script<'text>,
+    pub(super) fields: &'static Fields,
+    pub(super) facts: Facts<'tree, 'text>,
+    pub(super) frames: Vec<Frame>,
+    calls: Vec<usize>,
+    pub(super) scope: usize,
+    /// Where the innermost branch ends, or [`EVERYWHERE`].
+    pub(super) reach: usize,
+    pub(super) loops: usize,
 }
 
 impl<'tree, 'text> Facts<'tree, 'text> {
@@ -64,7 +88,8 @@ impl<'tree, 'text> Facts<'tree, 'text> {
             frames: Vec::new(),
             calls: Vec::new(),
             scope: 0,
-            conditions: 0,
+            reach: EVERYWHERE,
+            loops: 0,
         };
         let mut walk = Walk::of(script.root());
         while let Some(step) = walk.next() {
@@ -77,7 +102,7 @@ impl<'tree, 'text> Facts<'tree, 'text> {
     }
 }
 
-impl<'tree, 'text> Gather<'tree, 'text, '_> {
+impl<'tree> Gather<'tree, '_, '_> {
     fn enter(&mut self, node: Node<'tree>, field: u16, walk: &mut Walk<'tree>) {
         let kind = Kind::of(node);
         let role = self.role(kind, field);
@@ -90,6 +115,7 @@ impl<'tree, 'text> Gather<'tree, 'text, '_> {
         match kind {
             Kind::Identifier => self.identifier(node, role),
             Kind::Attribute => self.attribute(node, role),
+            Kind::Subscript if role != Role::Callee => self.mention(node, role),
             Kind::Call => self.call(node),
             Kind::Keyword => self.keyword(node),
             Kind::Import | Kind::ImportFrom => {
@@ -99,10 +125,12 @@ impl<'tree, 'text> Gather<'tree, 'text, '_> {
             Kind::FutureImport => walk.prune(),
             Kind::Assignment => self.assignment(node),
             Kind::Named => self.walrus(node),
-            Kind::Global => self.global(node),
+            Kind::Global | Kind::Nonlocal => self.elsewhere(node, kind),
             Kind::Delete => self.delete(node),
+            Kind::Return => self.returned(node),
+            Kind::DefaultParameter | Kind::TypedDefault => self.default(node),
             Kind::DottedName if role == Role::Bind => self.capture(node),
-            _ => self.scopes_and_conditions(node, kind),
+            _ => self.scopes_and_branches(node, kind),
         }
     }
 
@@ -110,18 +138,17 @@ impl<'tree, 'text> Gather<'tree, 'text, '_> {
         let Some(frame) = self.frames.pop() else {
             return;
         };
-        if let Some((scope, conditions)) = frame.outer {
-            (self.scope, self.conditions) = (scope, conditions);
+        if let Some(outer) = frame.outer {
+            (self.scope, self.reach, self.loops) = (outer.scope, outer.reach, outer.loops);
         }
-        match frame.kind {
-            Kind::Call => drop(self.calls.pop()),
-            kind if is_condition(kind) => self.conditions = self.conditions.saturating_sub(1),
-            _ => {}
+        if frame.kind == Kind::Call {
+            self.calls.pop();
         }
     }
 
     fn role(&mut self, kind: Kind, field: u16) -> Role {
         let fields = self.fields;
+        let class = self.grandparent() == Some(Kind::Class);
         let Some(parent) = self.frames.last_mut() else {
             return Role::Load;
         };
@@ -130,35 +157,59 @@ impl<'tree, 'text> Gather<'tree, 'text, '_> {
         let bind_if = |bind: bool| if bind { Role::Bind } else { Role::Load };
         match parent.kind {
             Kind::Call if field == fields.function => Role::Callee,
+            Kind::Arguments if !class => Role::Given,
             Kind::Attribute if field == fields.attribute => Role::Done,
+            Kind::Attribute => Role::Object,
+            Kind::Comparison if kind == Kind::Identifier || kind == Kind::Attribute => Role::Done,
             Kind::Assignment if field == fields.left && inherited == Role::Done => Role::Done,
+            Kind::Assignment if field == fields.type_ => Role::Load,
             Kind::Assignment | Kind::Augmented | Kind::For | Kind::ForIn => {
                 bind_if(field == fields.left)
             }
             Kind::Function | Kind::Class | Kind::Keyword | Kind::Named if field == fields.name => {
                 Role::Done
             }
+            Kind::Keyword => Role::Given,
             Kind::Parameters | Kind::LambdaParameters | Kind::SplatPattern | Kind::AsTarget => {
                 Role::Bind
+            }
+            Kind::DefaultParameter | Kind::TypedDefault if inherited == Role::Done => {
+                if field == fields.name {
+                    Role::Done
+                } else {
+                    Role::Load
+                }
             }
             Kind::DefaultParameter | Kind::TypedDefault => bind_if(field == fields.name),
             Kind::TypedParameter => bind_if(field != fields.type_),
             Kind::AsPattern => bind_if(!first && kind == Kind::Identifier),
+            Kind::Except if field == fields.alias => Role::Bind,
             Kind::KeywordPattern if first => Role::Done,
             Kind::Global | Kind::Nonlocal | Kind::Delete => Role::Done,
             Kind::DottedName | Kind::ExpressionList => inherited,
             Kind::ClassPattern if first => Role::Load,
-            kind_ if is_target(kind_) => inherited,
+            parent if is_target(parent) => match inherited {
+                Role::Given | Role::Callee | Role::Object => Role::Load,
+                other => other,
+            },
             _ => bind_if(kind == Kind::DottedName),
         }
+    }
+
+    fn grandparent(&self) -> Option<Kind> {
+        let at = self.frames.len().checked_sub(2)?;
+        Some(self.frames.get(at)?.kind)
     }
 
     fn identifier(&mut self, node: Node<'tree>, role: Role) {
         let name = self.script.of(node);
         match role {
-            Role::Bind => self.bind(name, node.start_byte(), None),
-            Role::Load => self.facts.mentions.push((node, self.scope)),
-            Role::Callee | Role::Done => {}
+            Role::Bind => self.target(node, name),
+            Role::Load | Role::Given => self.mention(node, role),
+            Role::Callee | Role::Object | Role::Done => {}
+        }
+        if name == "__builtins__" && matches!(role, Role::Load | Role::Given) {
+            self.facts.internals.push((node, self.scope));
         }
     }
 
@@ -167,12 +218,20 @@ impl<'tree, 'text> Gather<'tree, 'text, '_> {
             return;
         };
         let name = self.script.of(attribute);
-        if names::INTERNALS.contains(&name) {
-            self.facts.internals.push(attribute);
+        if super::internals::is_internal(name) {
+            self.facts.internals.push((node, self.scope));
         }
-        if role == Role::Load && names::could_be(name) {
-            self.facts.mentions.push((node, self.scope));
+        if matches!(role, Role::Load | Role::Given | Role::Object) && names::could_be(name) {
+            self.mention(node, role);
         }
+    }
+
+    fn mention(&mut self, node: Node<'tree>, role: Role) {
+        self.facts.mentions.push(Mention {
+            node,
+            scope: self.scope,
+            given: role == Role::Given,
+        });
     }
 
     fn call(&mut self, node: Node<'tree>) {
@@ -181,129 +240,26 @@ impl<'tree, 'text> Gather<'tree, 'text, '_> {
             node,
             scope: self.scope,
             shell: None,
+            hands_on: false,
         });
     }
 
     fn keyword(&mut self, node: Node<'tree>) {
         let name = node.child_by_field_id(self.fields.name);
-        if name.is_some_and(|name| self.script.of(name) == "shell")
-            && let Some(call) = self
-                .calls
-                .last()
-                .and_then(|at| self.facts.calls.get_mut(*at))
-        {
-            call.shell = node.child_by_field_id(self.fields.value);
-        }
-    }
-
-    /// `name = expression`, and pairs of `a, b = c, d`.
-    fn assignment(&mut self, node: Node<'tree>) {
-        let left = node.child_by_field_id(self.fields.left);
-        let right = node.child_by_field_id(self.fields.right);
-        let (Some(left), Some(right)) = (left, right) else {
+        let name = name.map_or("", |name| self.script.of(name));
+        let call = self.calls.last().copied();
+        let Some(call) = call.and_then(|at| self.facts.calls.get_mut(at)) else {
             return;
         };
-        match (Kind::of(left), Kind::of(right)) {
-            (Kind::Identifier, _) => self.bind_expression(left, right),
-            (
-                Kind::PatternList | Kind::TuplePattern | Kind::ListPattern,
-                Kind::ExpressionList | Kind::Tuple | Kind::List,
-            ) => {
-                for (target, value) in children(left).zip(children(right)) {
-                    if Kind::of(target) == Kind::Identifier {
-                        self.bind_expression(target, value);
-                    }
-                }
-                return;
-            }
-            _ => return,
-        }
-        if let Some(frame) = self.frames.last_mut() {
-            frame.role = Role::Done;
+        match name {
+            "shell" => call.shell = node.child_by_field_id(self.fields.value),
+            "kwargs" => call.hands_on = true,
+            _ => {}
         }
     }
 
-    fn bind_expression(&mut self, target: Node<'tree>, value: Node<'tree>) {
-        let name = self.script.of(target);
-        let (at, value) = (value.end_byte(), Value::Expression(value, self.scope));
-        // The right side still sees what the name meant before.
-        self.bind(name, at, Some(value));
-    }
-
-    fn walrus(&mut self, node: Node<'tree>) {
-        let name = node.child_by_field_id(self.fields.name);
-        let value = node.child_by_field_id(self.fields.value);
-        let (Some(name), Some(value)) = (name, value) else {
-            return;
-        };
-        let binding = Binding {
-            name: self.script.of(name),
-            at: name.start_byte(),
-            conditional: true,
-            value: Some(Value::Expression(value, self.scope)),
-        };
-        let scope = self.facts.scopes.statement_scope(self.scope);
-        self.facts.scopes.bind(scope, binding);
-    }
-
-    fn global(&mut self, node: Node<'tree>) {
-        for name in children(node) {
-            let name = self.script.of(name);
-            self.facts.scopes.global(self.scope, name);
-        }
-    }
-
-    /// `del name` in a module lets the builtin of that name through again.
-    fn delete(&mut self, node: Node<'tree>) {
-        for name in children(node).filter(|child| Kind::of(*child) == Kind::Identifier) {
-            let text = self.script.of(name);
-            let builtin = Value::Known(super::scope::qualified("builtins", text));
-            self.bind(text, name.start_byte(), Some(builtin));
-        }
-    }
-
-    /// `case name:` binds, `case module.name:` compares.
-    fn capture(&mut self, node: Node<'tree>) {
-        if children(node).nth(1).is_some()
-            && let Some(frame) = self.frames.last_mut()
-        {
-            frame.role = Role::Done;
-        }
-    }
-
-    fn import(&mut self, node: Node<'tree>, kind: Kind) {
-        let module = node.child_by_field_id(self.fields.module);
-        let relative = module.is_some_and(|module| Kind::of(module) == Kind::RelativeImport);
-        let from = module.map(|module| canonical(self.script.of(module)));
-        for child in children(node).filter(|child| Some(*child) != module) {
-            match (Kind::of(child), from) {
-                (Kind::Wildcard, Some(from)) if !relative => {
-                    self.facts.scopes.wildcard(self.scope, from);
-                }
-                (Kind::DottedName | Kind::Aliased, _) => {
-                    self.imported(child, from, relative && kind == Kind::ImportFrom);
-                }
-                _ => {}
-            }
-        }
-    }
-
-    fn imported(&mut self, node: Node<'tree>, from: Option<&str>, relative: bool) {
-        let alias = node.child_by_field_id(self.fields.alias);
-        let name = node.child_by_field_id(self.fields.name).unwrap_or(node);
-        let whole = self.script.of(name);
-        let first = whole.split('.').next().unwrap_or(whole);
-        let value = match (from, alias) {
-            (Some(from), _) => super::scope::qualified(from, whole),
-            (None, Some(_)) => canonical(whole).to_owned(),
-            (None, None) => canonical(first).to_owned(),
-        };
-        let bound = alias.map_or(first, |alias| self.script.of(alias));
-        let value = (!relative).then_some(Value::Known(value));
-        self.bind(bound, node.start_byte(), value);
-    }
-
-    fn scopes_and_conditions(&mut self, node: Node<'tree>, kind: Kind) {
+    /// What opens a scope, and what may not happen or may happen again.
+    fn scopes_and_branches(&mut self, node: Node<'tree>, kind: Kind) {
         let opened = match kind {
             Kind::Function | Kind::Lambda => ScopeKind::Function,
             Kind::Class => ScopeKind::Class,
@@ -311,38 +267,44 @@ impl<'tree, 'text> Gather<'tree, 'text, '_> {
             | Kind::SetComprehension
             | Kind::DictionaryComprehension
             | Kind::Generator => ScopeKind::Comprehension,
-            _ => {
-                self.conditions += usize::from(is_condition(kind));
-                return;
+            Kind::For | Kind::While | Kind::Except | Kind::Case | Kind::Elif | Kind::Else => {
+                return self.branch(node, kind);
             }
+            Kind::Block if matches!(self.grandparent(), Some(Kind::If | Kind::Try)) => {
+                return self.branch(node, kind);
+            }
+            _ => return,
         };
-        if let Some(name) = node.child_by_field_id(self.fields.name) {
-            let text = self.script.of(name);
-            self.bind(text, name.start_byte(), None);
+        let scope = (self.facts.scopes).open(opened, Some(self.scope));
+        if matches!(kind, Kind::Function | Kind::Class) {
+            self.define(node, scope);
         }
+        if kind == Kind::Lambda
+            && let Some(body) = node.child_by_field_id(self.fields.body)
+        {
+            self.facts.scopes.opened(node, scope);
+            self.facts.scopes.returns(scope, body);
+        }
+        self.remember();
+        (self.scope, self.reach, self.loops) = (scope, EVERYWHERE, 0);
+    }
+
+    fn branch(&mut self, node: Node<'tree>, kind: Kind) {
+        self.remember();
+        self.reach = node.end_byte();
+        self.loops += usize::from(matches!(kind, Kind::For | Kind::While));
+    }
+
+    fn remember(&mut self) {
+        let outer = Outer {
+            scope: self.scope,
+            reach: self.reach,
+            loops: self.loops,
+        };
         if let Some(frame) = self.frames.last_mut() {
-            frame.outer = Some((self.scope, self.conditions));
+            frame.outer = Some(outer);
         }
-        self.scope = self.facts.scopes.open(opened, Some(self.scope));
-        self.conditions = 0;
     }
-
-    fn bind(&mut self, name: &'text str, at: usize, value: Option<Value<'tree>>) {
-        let binding = Binding {
-            name,
-            at,
-            conditional: self.conditions > 0,
-            value,
-        };
-        self.facts.scopes.bind(self.scope, binding);
-    }
-}
-
-const fn is_condition(kind: Kind) -> bool {
-    matches!(
-        kind,
-        Kind::If | Kind::For | Kind::While | Kind::Try | Kind::Match
-    )
 }
 
 /// Kinds whose children are targets where they are a target themselves.

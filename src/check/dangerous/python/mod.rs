@@ -4,11 +4,19 @@
 //! called or mentioned; then each place is resolved to qualified names and judged. A name counts
 //! as what it may be: a binding that happens only under a condition does not hide a builtin.
 
+mod arguments;
+mod bind;
+mod called;
+mod clients;
+mod constant;
+mod decode;
 mod gather;
+mod internals;
 mod judge;
 mod names;
 mod resolve;
 mod scope;
+mod table;
 
 use crate::check::notes::Notes;
 use crate::check::tree::{Script, fields, kinds};
@@ -81,19 +89,39 @@ kinds!(Grammar::Python, Kind {
     Global = "global_statement",
     Nonlocal = "nonlocal_statement",
     Delete = "delete_statement",
+    Return = "return_statement",
+    Except = "except_clause",
+    Case = "case_clause",
+    Elif = "elif_clause",
+    Else = "else_clause",
+    Block = "block",
+    Comparison = "comparison_operator",
+    Boolean = "boolean_operator",
+    Await = "await",
+    Unary = "unary_operator",
+    Slice = "slice",
+    Set = "set",
+    Float = "float",
+    Content = "string_content",
+    Decorator = "decorator",
 });
 
 fields!(Grammar::Python, Fields {
     alias = "alias",
     arguments = "arguments",
     attribute = "attribute",
+    body = "body",
+    expression = "expression",
+    format = "format_specifier",
     function = "function",
     key = "key",
     left = "left",
     module = "module_name",
     name = "name",
     object = "object",
+    operator = "operator",
     right = "right",
+    superclasses = "superclasses",
     subscript = "subscript",
     type_ = "type",
     value = "value",

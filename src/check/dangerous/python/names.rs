@@ -1,152 +1,155 @@
-//! Qualified names and what they mean to the judge. Data.
+//! Qualified names: which are the same, and what they mean to the judge.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
+use super::table::{METHODS, groups};
 use crate::check::Rule;
-use crate::check::rules::python::{
-    PYTHON_COMPILE, PYTHON_DUNDER_IMPORT, PYTHON_EVAL, PYTHON_EXEC, PYTHON_OS_SYSTEM,
-    PYTHON_PROCESS, PYTHON_SUBPROCESS_SHELL,
-};
 
 /// What the use of a function means.
 #[derive(Clone, Copy)]
 pub(super) enum Meaning {
     /// Called or handed on, it is found.
     Banned(&'static Rule),
-    /// Called, it is found.
+    /// Called, or an argument of a call, it is found.
     Called(&'static Rule),
-    /// `subprocess`: the `shell` argument decides.
+    /// `subprocess`: the `shell` argument decides, and the program.
     Subprocess,
+    /// Another way to start a program: the program decides.
+    Program,
     /// Takes the name of an attribute.
     AttributeByName,
     /// Imports the module that its argument names.
     ImportModule,
+    /// Reads objects; an argument decides whether any object.
+    Load(Load),
+    /// `socket.socket`: its family decides.
+    Socket,
 }
 
-const NAMES: [(&str, Meaning); 51] = [
-    ("builtins.eval", Meaning::Banned(&PYTHON_EVAL)),
-    ("builtins.exec", Meaning::Banned(&PYTHON_EXEC)),
-    ("builtins.compile", Meaning::Banned(&PYTHON_COMPILE)),
-    (
-        "builtins.__import__",
-        Meaning::Banned(&PYTHON_DUNDER_IMPORT),
-    ),
-    (
-        "importlib.__import__",
-        Meaning::Banned(&PYTHON_DUNDER_IMPORT),
-    ),
-    ("importlib.import_module", Meaning::ImportModule),
-    ("builtins.getattr", Meaning::AttributeByName),
-    ("builtins.setattr", Meaning::AttributeByName),
-    ("builtins.delattr", Meaning::AttributeByName),
-    ("operator.attrgetter", Meaning::AttributeByName),
-    ("operator.methodcaller", Meaning::AttributeByName),
-    ("os.system", Meaning::Banned(&PYTHON_OS_SYSTEM)),
-    ("os.popen", Meaning::Banned(&PYTHON_OS_SYSTEM)),
-    (
-        "subprocess.getoutput",
-        Meaning::Banned(&PYTHON_SUBPROCESS_SHELL),
-    ),
-    (
-        "subprocess.getstatusoutput",
-        Meaning::Banned(&PYTHON_SUBPROCESS_SHELL),
-    ),
-    (
-        "asyncio.create_subprocess_shell",
-        Meaning::Banned(&PYTHON_SUBPROCESS_SHELL),
-    ),
-    (
-        "asyncio.subprocess.create_subprocess_shell",
-        Meaning::Banned(&PYTHON_SUBPROCESS_SHELL),
-    ),
-    ("subprocess.run", Meaning::Subprocess),
-    ("subprocess.call", Meaning::Subprocess),
-    ("subprocess.Popen", Meaning::Subprocess),
-    ("subprocess.check_call", Meaning::Subprocess),
-    ("subprocess.check_output", Meaning::Subprocess),
-    (
-        "asyncio.create_subprocess_exec",
-        Meaning::Called(&PYTHON_PROCESS),
-    ),
-    (
-        "asyncio.subprocess.create_subprocess_exec",
-        Meaning::Called(&PYTHON_PROCESS),
-    ),
-    ("pty.spawn", Meaning::Called(&PYTHON_PROCESS)),
-    ("os.execl", Meaning::Called(&PYTHON_PROCESS)),
-    ("os.execle", Meaning::Called(&PYTHON_PROCESS)),
-    ("os.execlp", Meaning::Called(&PYTHON_PROCESS)),
-    ("os.execlpe", Meaning::Called(&PYTHON_PROCESS)),
-    ("os.execv", Meaning::Called(&PYTHON_PROCESS)),
-    ("os.execve", Meaning::Called(&PYTHON_PROCESS)),
-    ("os.execvp", Meaning::Called(&PYTHON_PROCESS)),
-    ("os.execvpe", Meaning::Called(&PYTHON_PROCESS)),
-    ("os.spawnl", Meaning::Called(&PYTHON_PROCESS)),
-    ("os.spawnle", Meaning::Called(&PYTHON_PROCESS)),
-    ("os.spawnlp", Meaning::Called(&PYTHON_PROCESS)),
-    ("os.spawnlpe", Meaning::Called(&PYTHON_PROCESS)),
-    ("os.spawnv", Meaning::Called(&PYTHON_PROCESS)),
-    ("os.spawnve", Meaning::Called(&PYTHON_PROCESS)),
-    ("os.spawnvp", Meaning::Called(&PYTHON_PROCESS)),
-    ("os.spawnvpe", Meaning::Called(&PYTHON_PROCESS)),
-    ("os.posix_spawn", Meaning::Called(&PYTHON_PROCESS)),
-    ("os.posix_spawnp", Meaning::Called(&PYTHON_PROCESS)),
-    ("os.startfile", Meaning::Called(&PYTHON_PROCESS)),
-    ("os.popen2", Meaning::Banned(&PYTHON_OS_SYSTEM)),
-    ("os.popen3", Meaning::Banned(&PYTHON_OS_SYSTEM)),
-    ("os.popen4", Meaning::Banned(&PYTHON_OS_SYSTEM)),
-    (
-        "commands.getoutput",
-        Meaning::Banned(&PYTHON_SUBPROCESS_SHELL),
-    ),
-    (
-        "commands.getstatusoutput",
-        Meaning::Banned(&PYTHON_SUBPROCESS_SHELL),
-    ),
-    ("builtins.object.__getattribute__", Meaning::AttributeByName),
-    ("builtins.type.__getattribute__", Meaning::AttributeByName),
-];
+/// What makes a function that loads data safe.
+#[derive(Clone, Copy)]
+pub(super) enum Load {
+    /// `Loader=` one of those that make plain data.
+    Yaml,
+    /// `weights_only=True`
+    Torch,
+    /// Anything but `allow_pickle=True`.
+    Numpy,
+}
 
 /// Modules that nobody needs to import by a text.
-pub(super) const HIDDEN_MODULES: [&str; 9] = [
+pub(super) const HIDDEN_MODULES: [&str; 18] = [
     "os",
     "posix",
+    "nt",
+    "sys",
     "subprocess",
     "builtins",
     "pty",
     "ctypes",
+    "_ctypes",
+    "cffi",
     "importlib",
+    "runpy",
+    "code",
+    "codeop",
+    "marshal",
     "commands",
+    "popen2",
     "_posixsubprocess",
 ];
 
-/// Attributes that lead from any object to the whole interpreter.
-pub(super) const INTERNALS: [&str; 9] = [
-    "__subclasses__",
-    "__globals__",
-    "__builtins__",
-    "__code__",
-    "__closure__",
-    "f_globals",
-    "f_builtins",
-    "gi_frame",
-    "cr_frame",
+/// Modules that others import and so hold as an attribute: `shutil.os` is `os`.
+const HELD_MODULES: [&str; 7] = [
+    "os",
+    "sys",
+    "subprocess",
+    "builtins",
+    "importlib",
+    "ctypes",
+    "pickle",
 ];
+
+/// Attributes of a function through which it is called, or that give it back.
+const SELF: [&str; 4] = ["__call__", "__func__", "__wrapped__", "__origin__"];
+
+static TABLE: LazyLock<HashMap<String, Meaning>> = LazyLock::new(|| {
+    groups()
+        .flat_map(|(meaning, module, names)| {
+            let qualified = names.iter().map(move |name| format!("{module}.{name}"));
+            qualified.map(|name| (name, *meaning))
+        })
+        .collect()
+});
 
 /// What a qualified name means.
 pub(super) fn meaning(qualified: &str) -> Option<Meaning> {
-    static TABLE: LazyLock<HashMap<&str, Meaning>> = LazyLock::new(|| NAMES.into_iter().collect());
     TABLE.get(qualified).copied()
+}
+
+/// What a method means of which only the name is known.
+pub(super) fn method(name: &str) -> Option<Meaning> {
+    let found = METHODS.iter().find(|(method, _)| *method == name);
+    found.map(|(_, meaning)| *meaning)
 }
 
 /// Whether an attribute's name is the last part of any name of the table.
 pub(super) fn could_be(attribute: &str) -> bool {
     static LAST: LazyLock<HashSet<&str>> = LazyLock::new(|| {
-        NAMES
-            .iter()
-            .filter_map(|(name, _)| name.rsplit('.').next())
+        let methods = METHODS.iter().map(|(name, _)| *name);
+        let names = groups().flat_map(|(_, _, names)| *names);
+        names
+            .filter_map(|name| name.rsplit('.').next())
+            .chain(methods)
+            .chain(SELF)
             .collect()
     });
     LAST.contains(attribute)
+}
+
+/// Whether a name that nothing binds must be meant as the module of the table.
+pub(super) fn is_module(name: &str) -> bool {
+    static MODULES: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+        groups()
+            .filter_map(|(_, module, _)| module.split('.').next())
+            .chain(HIDDEN_MODULES)
+            .filter(|module| *module != "builtins")
+            .collect()
+    });
+    MODULES.contains(name)
+}
+
+/// An attribute's qualified name, with the names that mean the same made one.
+pub(super) fn qualified(object: &str, attribute: &str) -> String {
+    let bare = attribute.strip_prefix('_').unwrap_or(attribute);
+    match (object, attribute) {
+        ("builtins", "__builtins__") => "builtins".to_owned(),
+        // The functions of `builtins` know their module.
+        (_, "__self__") if object.starts_with("builtins.") => "builtins".to_owned(),
+        (_, same) if SELF.contains(&same) => object.to_owned(),
+        ("builtins", _) => format!("builtins.{attribute}"),
+        _ if is_held(bare) && !object.starts_with("builtins.") => bare.to_owned(),
+        _ => format!("{}.{attribute}", canonical(object)),
+    }
+}
+
+/// Whether other modules hold a module of this name.
+pub(super) fn is_held(name: &str) -> bool {
+    HELD_MODULES.contains(&name)
+}
+
+/// A module's usual name.
+pub(super) fn canonical(module: &str) -> &str {
+    match module {
+        "posix" | "nt" => "os",
+        "__builtin__" | "__builtins__" => "builtins",
+        "_pickle" | "cPickle" | "_compat_pickle" => "pickle",
+        "_socket" => "socket",
+        "_io" => "io",
+        "_operator" => "operator",
+        "_functools" => "functools",
+        "importlib._bootstrap" | "_frozen_importlib" => "importlib",
+        other => other.strip_prefix("six.moves.").unwrap_or(other),
+    }
 }

@@ -1,11 +1,23 @@
 //! Scopes and what names may stand for in them.
+//!
+//! Follows the order of statements where that is certain, in one scope, and the branches in which
+//! they stand; a name read from another scope may be anything that it is ever bound to.
 
 use std::collections::{HashMap, HashSet};
 
+use super::Kind;
+use super::names::{canonical, is_module, qualified};
 use crate::check::tree::Node;
 
 /// How many things one name of one scope may stand for before the rest is forgotten.
 const MOST_VALUES: usize = 16;
+
+/// How many scopes a look-up climbs before it goes on in the module: no person nests deeper, and a
+/// hostile script shall not make every look-up as long as itself.
+const MOST_CLIMBS: usize = 64;
+
+/// Where a binding that always happens stops to hold.
+pub(super) const EVERYWHERE: usize = usize::MAX;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ScopeKind {
@@ -22,36 +34,52 @@ pub(super) enum Value<'tree> {
     Known(String),
     /// What an expression of some scope stands for.
     Expression(Node<'tree>, usize),
+    /// What an expression of some scope holds.
+    Element(Node<'tree>, usize),
+    /// A function or class of the script, with the scope that it opens.
+    Definition(Node<'tree>, usize),
 }
 
-#[derive(Default)]
-struct Bindings<'tree> {
-    values: Vec<Value<'tree>>,
-    /// Where the name is first bound whatever happens, from where on nothing outside is meant.
-    hides_from: Option<usize>,
+struct Bound<'tree> {
+    at: usize,
+    /// Where the branch ends in which this happens.
+    reach: usize,
+    /// Whether what comes before it in the text may come after it in time.
+    again: bool,
+    value: Option<Value<'tree>>,
 }
 
 struct Scope<'text> {
     kind: ScopeKind,
     parent: Option<usize>,
     wildcards: Vec<&'text str>,
-    globals: Vec<&'text str>,
 }
 
 /// A binding on its way into a scope.
 pub(super) struct Binding<'tree, 'text> {
     pub(super) name: &'text str,
     pub(super) at: usize,
-    pub(super) conditional: bool,
+    pub(super) reach: usize,
+    pub(super) again: bool,
     pub(super) value: Option<Value<'tree>>,
 }
 
 /// Every scope of a script.
 pub(super) struct Scopes<'tree, 'text> {
     all: Vec<Scope<'text>>,
-    bindings: HashMap<(usize, &'text str), Bindings<'tree>>,
-    /// Names that some scope binds to something known, as an import does.
-    known: HashSet<&'text str>,
+    bindings: HashMap<(usize, &'text str), Vec<Bound<'tree>>>,
+    /// Where a name of a scope lives that a `global` or `nonlocal` sends elsewhere.
+    homes: HashMap<(usize, &'text str), usize>,
+    /// What is stored in attributes of `self`, by the scope of the class.
+    stored: HashMap<(usize, &'text str), Vec<Value<'tree>>>,
+    /// What the functions return, by their scopes.
+    returns: HashMap<usize, Vec<Node<'tree>>>,
+    /// The scopes of the lambdas, by their nodes.
+    lambdas: HashMap<u32, usize>,
+    /// Names that are bound to something imported, or to what another name stands for.
+    aliases: HashSet<&'text str>,
+    /// Names that are bound to something that could be called.
+    callable: HashSet<&'text str>,
 }
 
 impl<'tree, 'text> Scopes<'tree, 'text> {
@@ -60,7 +88,12 @@ impl<'tree, 'text> Scopes<'tree, 'text> {
         let mut scopes = Self {
             all: Vec::new(),
             bindings: HashMap::new(),
-            known: HashSet::new(),
+            homes: HashMap::new(),
+            stored: HashMap::new(),
+            returns: HashMap::new(),
+            lambdas: HashMap::new(),
+            aliases: HashSet::new(),
+            callable: HashSet::new(),
         };
         scopes.open(ScopeKind::Module, None);
         scopes
@@ -71,28 +104,51 @@ impl<'tree, 'text> Scopes<'tree, 'text> {
             kind,
             parent,
             wildcards: Vec::new(),
-            globals: Vec::new(),
         });
         self.all.len() - 1
     }
 
     pub(super) fn wildcard(&mut self, scope: usize, module: &'text str) {
-        if let Some(scope) = self.all.get_mut(scope) {
+        if let Some(scope) = self.all.get_mut(scope)
+            && scope.wildcards.len() < MOST_VALUES
+        {
             scope.wildcards.push(module);
         }
     }
 
+    /// `global name`: what a scope binds to it is the module's.
     pub(super) fn global(&mut self, scope: usize, name: &'text str) {
-        if let Some(scope) = self.all.get_mut(scope) {
-            scope.globals.push(name);
+        self.homes.insert((scope, name), 0);
+    }
+
+    /// `nonlocal name`: what a scope binds to it is the function's around it.
+    pub(super) fn nonlocal(&mut self, scope: usize, name: &'text str) {
+        if let Some(home) = self.above(scope, ScopeKind::Function) {
+            self.homes.insert((scope, name), home);
         }
+    }
+
+    /// The nearest scope of a kind around a scope.
+    pub(super) fn above(&self, scope: usize, kind: ScopeKind) -> Option<usize> {
+        let mut next = self.all.get(scope)?.parent;
+        for _ in 0..MOST_CLIMBS {
+            let number = next?;
+            let scope = self.all.get(number)?;
+            if scope.kind == kind {
+                return Some(number);
+            }
+            next = scope.parent;
+        }
+        None
     }
 
     /// The nearest scope that is not a comprehension's: where `:=` binds.
     pub(super) fn statement_scope(&self, mut scope: usize) -> usize {
-        while let Some(found) = self.all.get(scope) {
-            match found.parent {
-                Some(parent) if found.kind == ScopeKind::Comprehension => scope = parent,
+        for _ in 0..MOST_CLIMBS {
+            match self.all.get(scope) {
+                Some(found) if found.kind == ScopeKind::Comprehension => {
+                    scope = found.parent.unwrap_or(0);
+                }
                 _ => break,
             }
         }
@@ -100,42 +156,129 @@ impl<'tree, 'text> Scopes<'tree, 'text> {
     }
 
     pub(super) fn bind(&mut self, scope: usize, binding: Binding<'tree, 'text>) {
-        let global = (self.all.get(scope)).is_some_and(|own| own.globals.contains(&binding.name));
-        let home = if global { 0 } else { scope };
-        if matches!(binding.value, Some(Value::Known(_))) {
-            self.known.insert(binding.name);
+        let Binding {
+            name,
+            at,
+            mut reach,
+            mut again,
+            value,
+        } = binding;
+        let home = self.homes.get(&(scope, name)).copied();
+        if home.is_some() {
+            // When the function runs is not known, nor whether it does.
+            (reach, again) = (0, true);
         }
-        let bindings = self.bindings.entry((home, binding.name)).or_default();
-        if !binding.conditional && !global && bindings.hides_from.is_none() {
-            bindings.hides_from = Some(binding.at);
-        }
-        if let Some(value) = binding.value
-            && bindings.values.len() < MOST_VALUES
-        {
-            bindings.values.push(value);
+        self.note(name, value.as_ref());
+        let bindings = (self.bindings)
+            .entry((home.unwrap_or(scope), name))
+            .or_default();
+        if bindings.len() < MOST_VALUES {
+            bindings.push(Bound {
+                at,
+                reach,
+                again,
+                value,
+            });
         }
     }
 
+    fn note(&mut self, name: &'text str, value: Option<&Value<'tree>>) {
+        match value {
+            Some(Value::Known(_)) => {
+                self.aliases.insert(name);
+                self.callable.insert(name);
+            }
+            Some(Value::Expression(node, _)) => match Kind::of(*node) {
+                Kind::Identifier | Kind::Attribute | Kind::Subscript | Kind::Conditional => {
+                    self.aliases.insert(name);
+                    self.callable.insert(name);
+                }
+                Kind::Integer | Kind::String | Kind::True | Kind::False | Kind::None => {}
+                _ => drop(self.callable.insert(name)),
+            },
+            Some(Value::Element(..) | Value::Definition(..)) => drop(self.callable.insert(name)),
+            None => {}
+        }
+    }
+
+    /// `self.name = value` in a method of a class.
+    pub(super) fn store(&mut self, class: usize, name: &'text str, value: Value<'tree>) {
+        self.note(name, Some(&value));
+        let stored = self.stored.entry((class, name)).or_default();
+        if stored.len() < MOST_VALUES {
+            stored.push(value);
+        }
+    }
+
+    /// A lambda, with the scope that it opens.
+    pub(super) fn opened(&mut self, lambda: Node<'tree>, scope: usize) {
+        self.lambdas.insert(lambda.id(), scope);
+    }
+
+    /// The scope that a lambda opens.
+    pub(super) fn inside(&self, lambda: Node<'tree>) -> Option<usize> {
+        self.lambdas.get(&lambda.id()).copied()
+    }
+
+    /// The scope around a scope; the module's own is its own.
+    pub(super) fn parent(&self, scope: usize) -> usize {
+        self.all
+            .get(scope)
+            .and_then(|scope| scope.parent)
+            .unwrap_or(0)
+    }
+
+    pub(super) fn returns(&mut self, scope: usize, value: Node<'tree>) {
+        let returns = self.returns.entry(scope).or_default();
+        if returns.len() < MOST_VALUES {
+            returns.push(value);
+        }
+    }
+
+    pub(super) fn returned(&self, scope: usize) -> &[Node<'tree>] {
+        self.returns.get(&scope).map_or(&[], Vec::as_slice)
+    }
+
     /// Whether a name is bound to something known anywhere; cheaper to ask than [`Self::lookup`].
-    pub(super) fn is_known(&self, name: &str) -> bool {
-        self.known.contains(name)
+    pub(super) fn is_alias(&self, name: &str) -> bool {
+        self.aliases.contains(name)
+    }
+
+    /// Whether a name is bound to anything that a call could reach.
+    pub(super) fn is_callable(&self, name: &str) -> bool {
+        self.callable.contains(name)
+    }
+
+    /// What an attribute of a class or of its instances may stand for.
+    pub(super) fn attribute(&self, class: usize, name: &str) -> Vec<Value<'tree>> {
+        let own = self.bindings.get(&(class, name)).into_iter().flatten();
+        let stored = self.stored.get(&(class, name)).into_iter().flatten();
+        own.filter_map(|bound| bound.value.clone())
+            .chain(stored.cloned())
+            .collect()
     }
 
     /// Everything that a name may stand for at a place of a scope.
     pub(super) fn lookup(&self, name: &str, from: usize, at: usize) -> Vec<Value<'tree>> {
         let mut found = Vec::new();
-        let mut next = Some(from);
+        let (mut next, mut climbs, mut bound) = (Some(from), 0, false);
         while let Some(number) = next {
             let Some(scope) = self.all.get(number) else {
                 break;
             };
-            next = scope.parent;
+            climbs += 1;
+            next = scope.parent.map(|parent| match climbs {
+                ..MOST_CLIMBS => parent,
+                _ => 0,
+            });
             if scope.kind == ScopeKind::Class && number != from {
                 continue;
             }
             if let Some(bindings) = self.bindings.get(&(number, name)) {
-                found.extend(bindings.values.iter().cloned());
-                if scope.hides(bindings, number == from, at) {
+                bound = true;
+                // A comprehension's body stands before what it iterates over.
+                let here = number == from && scope.kind != ScopeKind::Comprehension;
+                if scope.take(bindings, here.then_some(at), &mut found) {
                     return found;
                 }
             }
@@ -143,37 +286,41 @@ impl<'tree, 'text> Scopes<'tree, 'text> {
                 (scope.wildcards.iter()).map(|module| Value::Known(qualified(module, name))),
             );
         }
+        if !bound && is_module(name) {
+            // Its import was forgotten, or stands in a file that this one is pasted into.
+            found.push(Value::Known(canonical(name).to_owned()));
+        }
         found.push(Value::Known(qualified("builtins", name)));
         found
     }
 }
 
 impl Scope<'_> {
-    /// Whether a name bound here means nothing outside. Python decides that for a whole function at
-    /// once; in a module or class an earlier statement still sees what is outside.
-    fn hides(&self, bindings: &Bindings<'_>, used_here: bool, at: usize) -> bool {
-        match self.kind {
-            ScopeKind::Function | ScopeKind::Comprehension => true,
-            ScopeKind::Module | ScopeKind::Class => bindings
-                .hides_from
-                .is_some_and(|from| !used_here || from < at),
+    /// Adds what a name bound here may stand for, and tells whether nothing outside is meant.
+    ///
+    /// Python decides the latter for a whole function at once; in a module or class an earlier
+    /// statement still sees what is outside. `at` is the place of the use if it is in this scope.
+    fn take<'tree>(
+        &self,
+        bindings: &[Bound<'tree>],
+        at: Option<usize>,
+        found: &mut Vec<Value<'tree>>,
+    ) -> bool {
+        let last = at.and_then(|at| bindings.iter().rposition(|bound| bound.governs(at)));
+        let here = bindings.iter().skip(last.unwrap_or(0));
+        let reaches = |bound: &&Bound<'_>| at.is_none_or(|at| bound.at < at || bound.again);
+        found.extend(here.filter(reaches).filter_map(|bound| bound.value.clone()));
+        match (self.kind, at) {
+            (ScopeKind::Function | ScopeKind::Comprehension, _) => true,
+            (_, Some(_)) => last.is_some(),
+            (_, None) => bindings.iter().any(|bound| bound.reach == EVERYWHERE),
         }
     }
 }
 
-/// An attribute's qualified name, with the names that mean the same made one.
-pub(super) fn qualified(object: &str, attribute: &str) -> String {
-    match (object, attribute) {
-        ("builtins", "__builtins__") => "builtins".to_owned(),
-        _ => format!("{}.{attribute}", canonical(object)),
-    }
-}
-
-/// A module's usual name.
-pub(super) fn canonical(module: &str) -> &str {
-    match module {
-        "posix" | "nt" => "os",
-        "__builtin__" => "builtins",
-        other => other,
+impl Bound<'_> {
+    /// Whether it has happened for certain wherever `at` is reached.
+    const fn governs(&self, at: usize) -> bool {
+        self.at < at && at < self.reach
     }
 }

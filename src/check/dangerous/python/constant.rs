@@ -1,0 +1,310 @@
+//! The value of a constant expression: the ways in which scripts spell a name without writing it.
+//!
+//! Joins, formats, slices, decodes and changes the case of constants. Not an interpreter: no
+//! statement is followed but the assignment of a constant to a name, and no value grows long.
+
+use super::Kind;
+use super::decode::{self, capped};
+use super::resolve::{Resolver, Thing};
+use super::scope::Value;
+use crate::check::tree::{Node, children};
+
+/// How many items of a constant sequence are kept.
+const MOST_ITEMS: usize = 256;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Constant {
+    Text(String),
+    Bytes(Vec<u8>),
+    Number(i64),
+    Truth(bool),
+    Items(Vec<Constant>),
+    Nothing,
+}
+
+impl Constant {
+    /// Whether Python takes it for false.
+    pub(super) fn is_false(&self) -> bool {
+        match self {
+            Self::Text(text) => text.is_empty(),
+            Self::Bytes(bytes) => bytes.is_empty(),
+            Self::Number(number) => *number == 0,
+            Self::Truth(truth) => !truth,
+            Self::Items(items) => items.is_empty(),
+            Self::Nothing => true,
+        }
+    }
+
+    pub(super) fn items(self) -> Option<Vec<Self>> {
+        match self {
+            Self::Items(items) => Some(items),
+            Self::Text(text) => {
+                let letters = text.chars().take(MOST_ITEMS);
+                Some(letters.map(|letter| Self::Text(letter.into())).collect())
+            }
+            Self::Bytes(bytes) => {
+                let bytes = bytes.into_iter().take(MOST_ITEMS);
+                Some(bytes.map(|byte| Self::Number(byte.into())).collect())
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The variable of a comprehension, and what it is at the moment.
+type Variable<'text> = Option<(&'text str, Constant)>;
+
+impl<'tree, 'text> Resolver<'_, 'tree, 'text> {
+    /// The text of an expression, where it is constant.
+    pub(super) fn constant(&self, node: Node<'tree>, scope: usize) -> Option<String> {
+        self.ask(|fuel| self.text(node, scope, fuel))
+    }
+
+    /// Whether an expression is a constant that Python takes for false, whatever happened before.
+    pub(super) fn is_false(&self, node: Node<'tree>, scope: usize) -> bool {
+        if Kind::of(node) == Kind::Identifier {
+            let name = self.script.of(node);
+            let values = self.scopes.lookup(name, scope, node.start_byte());
+            if !matches!(values.as_slice(), [Value::Expression(..)]) {
+                return false;
+            }
+        }
+        self.value(node, scope)
+            .is_some_and(|value| value.is_false())
+    }
+
+    /// The value of an expression, where it is constant.
+    pub(super) fn value(&self, node: Node<'tree>, scope: usize) -> Option<Constant> {
+        self.ask(|fuel| self.evaluate(node, scope, &None, fuel))
+    }
+
+    pub(super) fn text(&self, node: Node<'tree>, scope: usize, fuel: &mut u32) -> Option<String> {
+        match self.evaluate(node, scope, &None, fuel)? {
+            Constant::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub(super) fn number(&self, node: Node<'tree>, scope: usize, fuel: &mut u32) -> Option<i64> {
+        match self.evaluate(node, scope, &None, fuel)? {
+            Constant::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    fn evaluate(
+        &self,
+        node: Node<'tree>,
+        scope: usize,
+        variable: &Variable<'text>,
+        fuel: &mut u32,
+    ) -> Option<Constant> {
+        *fuel = fuel.checked_sub(1)?;
+        let mut below = |node| self.evaluate(node, scope, variable, fuel);
+        match Kind::of(node) {
+            Kind::String => self.string(node, scope, variable, fuel),
+            Kind::Concatenated => {
+                let mut parts = children(node);
+                let first = below(parts.next()?)?;
+                parts.try_fold(first, |sum, part| decode::operate("+", sum, below(part)?))
+            }
+            Kind::Binary => {
+                let left = below(node.child_by_field_id(self.fields.left)?)?;
+                let right = below(node.child_by_field_id(self.fields.right)?)?;
+                let operator = node.child_by_field_id(self.fields.operator)?;
+                decode::operate(self.script.of(operator), left, right)
+            }
+            Kind::Unary => match below(children(node).next()?)? {
+                Constant::Number(number) if self.script.of(node).starts_with('-') => {
+                    Some(Constant::Number(number.checked_neg()?))
+                }
+                _ => None,
+            },
+            Kind::Parenthesized => below(children(node).next()?),
+            Kind::Integer => decode::integer(self.script.of(node)).map(Constant::Number),
+            Kind::True => Some(Constant::Truth(true)),
+            Kind::False => Some(Constant::Truth(false)),
+            Kind::None => Some(Constant::Nothing),
+            Kind::List | Kind::Tuple | Kind::Set => {
+                let items = children(node).take(MOST_ITEMS);
+                Some(Constant::Items(items.map(below).collect::<Option<_>>()?))
+            }
+            Kind::Dictionary => {
+                let empty = children(node).next().is_none();
+                empty.then(|| Constant::Items(Vec::new()))
+            }
+            Kind::ListComprehension | Kind::Generator => self.comprehension(node, scope, fuel),
+            Kind::Identifier => self.variable(node, scope, variable, fuel),
+            Kind::Subscript => self.part(node, scope, variable, fuel),
+            Kind::Call => self.called(node, scope, variable, fuel),
+            _ => None,
+        }
+    }
+
+    fn variable(
+        &self,
+        node: Node<'tree>,
+        scope: usize,
+        variable: &Variable<'text>,
+        fuel: &mut u32,
+    ) -> Option<Constant> {
+        let name = self.script.of(node);
+        if let Some((_, value)) = variable.as_ref().filter(|(bound, _)| *bound == name) {
+            return Some(value.clone());
+        }
+        let values = self.scopes.lookup(name, scope, node.start_byte());
+        values.into_iter().find_map(|value| match value {
+            Value::Expression(node, scope) => self.evaluate(node, scope, &None, fuel),
+            _ => None,
+        })
+    }
+
+    fn string(
+        &self,
+        node: Node<'tree>,
+        scope: usize,
+        variable: &Variable<'text>,
+        fuel: &mut u32,
+    ) -> Option<Constant> {
+        let mut prefix = "";
+        let mut text = String::new();
+        for part in children(node) {
+            match Kind::of(part) {
+                Kind::StringStart => prefix = self.script.of(part),
+                Kind::StringEnd => break,
+                Kind::Interpolation => {
+                    if part.child_by_field_id(self.fields.format).is_some() {
+                        return None;
+                    }
+                    let expression = part.child_by_field_id(self.fields.expression)?;
+                    let value = self.evaluate(expression, scope, variable, fuel)?;
+                    text.push_str(&decode::shown(&value)?);
+                }
+                _ => {
+                    let content = capped(self.script.of(part))?;
+                    text.push_str(&decode::unescaped(content, prefix));
+                }
+            }
+            capped(&text)?;
+        }
+        if prefix.contains(['b', 'B']) {
+            let bytes = text.chars().map(|letter| u8::try_from(u32::from(letter)));
+            return Some(Constant::Bytes(bytes.collect::<Result<_, _>>().ok()?));
+        }
+        Some(Constant::Text(text))
+    }
+
+    /// `[chr(c) for c in (111, 115)]`
+    fn comprehension(&self, node: Node<'tree>, scope: usize, fuel: &mut u32) -> Option<Constant> {
+        let body = node.child_by_field_id(self.fields.body)?;
+        let mut clauses = children(node).skip(1);
+        let clause = clauses.next().filter(|_| clauses.next().is_none())?;
+        let target = clause.child_by_field_id(self.fields.left)?;
+        let iterable = clause.child_by_field_id(self.fields.right)?;
+        let items = self.evaluate(iterable, scope, &None, fuel)?.items()?;
+        let name = self.script.of(target);
+        let each = items.into_iter().map(|item| {
+            let variable = Some((name, item));
+            self.evaluate(body, scope, &variable, fuel)
+        });
+        each.collect::<Option<_>>().map(Constant::Items)
+    }
+
+    /// `text[::-1]`, `text[1:3]`, `'text'[0]`
+    fn part(
+        &self,
+        node: Node<'tree>,
+        scope: usize,
+        variable: &Variable<'text>,
+        fuel: &mut u32,
+    ) -> Option<Constant> {
+        let whole = node.child_by_field_id(self.fields.value)?;
+        let key = node.child_by_field_id(self.fields.subscript)?;
+        let whole = self.evaluate(whole, scope, variable, fuel)?;
+        if Kind::of(key) != Kind::Slice {
+            return match self.evaluate(key, scope, variable, fuel)? {
+                Constant::Number(at) => decode::item(whole, at),
+                _ => None,
+            };
+        }
+        let mut bounds = [None; 3];
+        let mut at = 0;
+        for part in key.all_children() {
+            if self.script.of(part) == ":" {
+                at += 1;
+            } else if let Some(bound) = bounds.get_mut(at) {
+                match self.evaluate(part, scope, variable, fuel)? {
+                    Constant::Number(number) => *bound = Some(number),
+                    _ => return None,
+                }
+            }
+        }
+        decode::slice(whole, bounds)
+    }
+
+    fn called(
+        &self,
+        node: Node<'tree>,
+        scope: usize,
+        variable: &Variable<'text>,
+        fuel: &mut u32,
+    ) -> Option<Constant> {
+        let function = node.child_by_field_id(self.fields.function)?;
+        let arguments = node.child_by_field_id(self.fields.arguments)?;
+        let arguments: Vec<_> = match Kind::of(arguments) {
+            Kind::Generator => vec![arguments],
+            _ => children(arguments).take(8).collect(),
+        };
+        if let Some(object) = function.child_by_field_id(self.fields.object)
+            && let Some(attribute) = function.child_by_field_id(self.fields.attribute)
+            && let Some(object) = self.evaluate(object, scope, variable, fuel)
+        {
+            let given = self.all(&arguments, scope, variable, fuel)?;
+            return decode::method(self.script.of(attribute), object, &given);
+        }
+        let named = |thing| match thing {
+            Thing::Named(name) => Some(name),
+            _ => None,
+        };
+        // What comes last is what a builtin's name means if nothing else does.
+        let things = self.resolve(function, scope, fuel).into_iter();
+        let name = things.rev().find_map(named)?;
+        if let ("builtins.map", [function, items]) = (name.as_str(), arguments.as_slice()) {
+            return self.mapped(*function, *items, scope, fuel);
+        }
+        let given = self.all(&arguments, scope, variable, fuel)?;
+        decode::function(&name, given)
+    }
+
+    fn all(
+        &self,
+        arguments: &[Node<'tree>],
+        scope: usize,
+        variable: &Variable<'text>,
+        fuel: &mut u32,
+    ) -> Option<Vec<Constant>> {
+        let arguments = arguments.iter().map(|argument| self.unkeyed(*argument));
+        arguments
+            .map(|argument| self.evaluate(argument, scope, variable, fuel))
+            .collect()
+    }
+
+    /// `map(chr, items)`
+    fn mapped(
+        &self,
+        function: Node<'tree>,
+        items: Node<'tree>,
+        scope: usize,
+        fuel: &mut u32,
+    ) -> Option<Constant> {
+        let functions = self.resolve(function, scope, fuel);
+        let Some(Thing::Named(name)) = functions.last() else {
+            return None;
+        };
+        let items = self.evaluate(items, scope, &None, fuel)?.items()?;
+        let each = items
+            .into_iter()
+            .map(|item| decode::function(name, vec![item]));
+        each.collect::<Option<_>>().map(Constant::Items)
+    }
+}
