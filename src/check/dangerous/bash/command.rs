@@ -8,6 +8,9 @@ use super::names::{Wrapper, wrapper_named};
 use super::word::{Text, Words};
 use crate::check::tree::{Node, children};
 
+/// How far the end of a wrapper's options is looked for.
+const MOST_OPTIONS: usize = 16;
+
 /// A word of a command, expanded as far as it is known.
 #[derive(Clone)]
 pub(super) struct Word<'tree> {
@@ -102,13 +105,31 @@ impl<'tree> Command<'tree> {
         (next < self.words.len()).then_some(next)
     }
 
+    /// Where `--` stands, behind options and unknown words alone.
+    fn options_end(&self, at: usize) -> Option<usize> {
+        let words = self.words.get(at..).unwrap_or(&[]);
+        let end = words
+            .iter()
+            .take(MOST_OPTIONS)
+            .position(|word| !word.text.is_unknown() && !word.text.beginning().starts_with('-'))
+            .unwrap_or(words.len());
+        let end = words
+            .iter()
+            .take(end)
+            .position(|word| word.constant() == Some("--"))?;
+        Some(at + end)
+    }
+
     fn behind_options(&self, mut at: usize, base: &str, wrapper: &Wrapper) -> Option<usize> {
-        while let Some(word) = self.words.get(at).and_then(Word::constant) {
-            match word {
+        if let Some(end) = self.options_end(at) {
+            at = end;
+        }
+        while let Some(word) = self.words.get(at) {
+            match word.text.beginning() {
                 "--" => return Some(at + 1 + wrapper.operands),
                 "-v" | "-V" if base == "command" => return None,
-                _ if wrapper.with_value.contains(&word) => at += 2,
-                _ if word.starts_with('-') || is_assignment(word) => at += 1,
+                option if wrapper.with_value.contains(&option) => at += 2,
+                option if option.starts_with('-') || is_assignment(option) => at += 1,
                 _ => break,
             }
         }

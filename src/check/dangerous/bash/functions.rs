@@ -83,6 +83,11 @@ impl Functions {
         self.bodies.iter().any(|body| body.contains(&at))
     }
 
+    /// Whether functions of the script begin with that, as those of `"command_$1"` do.
+    pub(super) fn have_prefix(&self, prefix: &str) -> bool {
+        !prefix.is_empty() && self.known.keys().any(|name| name.starts_with(prefix))
+    }
+
     pub(super) fn is_runner(&self, name: &str) -> bool {
         self.runner(name).is_some()
     }

@@ -33,7 +33,8 @@ impl Places {
         let at = |place: usize| self.table.get(place).map(|place| *place as usize);
         let start = at(span.start).unwrap_or(self.whole.start);
         let end = at(span.end.saturating_sub(1)).map_or(self.whole.end, |last| last + 1);
-        if start < end {
+        let known = start < end && (span.len() < 2 || end - start > 1);
+        if known {
             start..end
         } else {
             self.whole.clone()
@@ -72,6 +73,11 @@ impl<'a, 'text> Decoder<'a, 'text> {
             Kind::Concatenation => children(node).for_each(|part| self.part(part)),
             _ => self.part(node),
         }
+    }
+
+    /// Adds what a variable holds that is expanded at that place.
+    pub(super) fn value(&mut self, value: &str, at: usize) {
+        self.push(value, at);
     }
 
     /// Adds the body of a here-document.

@@ -13,54 +13,60 @@ pub(super) enum Runs {
     Nothing,
 }
 
-pub(super) fn runs(role: Role, arguments: &[Word<'_>]) -> Runs {
+pub(super) fn runs(role: Role, base: &str, arguments: &[Word<'_>]) -> Runs {
     match role {
-        Role::Shell => shell_or_other(
-            arguments,
-            "c",
-            &["-o", "-O", "+o", "+O", "--rcfile", "--init-file"],
-        ),
-        Role::Interpreter => shell_or_other(arguments, "cmenpErF", &["-W", "-X", "-I"]),
+        Role::Shell | Role::Interpreter => interpreter(role, base, arguments),
         Role::Source => file(arguments, 0),
         Role::Awk => awk(arguments),
         _ => Runs::Nothing,
     }
 }
 
-/// `code` are the letters of options that say that the code is in an argument.
-fn shell_or_other(arguments: &[Word<'_>], code: &str, with_value: &[&str]) -> Runs {
-    let mut at = 0;
-    let (mut code_follows, mut stdin) = (None, false);
+/// The options of interpreters that say that the code is in an argument, and those that take a
+/// word that is none.
+fn letters(role: Role, base: &str) -> (&'static str, &'static [&'static str]) {
+    match base.trim_end_matches(|letter: char| letter.is_ascii_digit() || letter == '.') {
+        _ if role == Role::Shell => ("c", &["-o", "-O", "+o", "+O", "--rcfile", "--init-file"]),
+        "python" | "pypy" => ("c", &["-W", "-X"]),
+        "perl" => ("eE", &["-I"]),
+        "php" => ("r", &["-d", "-c"]),
+        "node" | "nodejs" | "bun" | "deno" => ("ep", &["-r", "--require"]),
+        _ => ("e", &["-r", "-I"]),
+    }
+}
+
+fn interpreter(role: Role, base: &str, arguments: &[Word<'_>]) -> Runs {
+    let (code, with_value) = letters(role, base);
+    let shell = role == Role::Shell;
+    let (mut at, mut code_follows, mut stdin) = (0, false, false);
     while let Some(word) = arguments.get(at) {
         let option = word.constant().filter(|word| word.starts_with(['-', '+']));
         let Some(option) = option else { break };
+        at += 1;
         match option {
             "-" => return Runs::Stdin,
-            "--version" | "--help" => return Runs::Nothing,
-            "--" => {
-                at += 1;
-                break;
-            }
+            "--version" | "--help" | "-V" => return Runs::Nothing,
+            "-m" if !shell => return Runs::Nothing,
+            "--" => break,
             _ if with_value.contains(&option) => at += 1,
             _ if option.starts_with("--") => {}
-            _ if option.contains(|letter| code.contains(letter)) => {
-                code_follows = option.chars().find(|letter| code.contains(*letter));
-                // A shell's options may follow its `-c`; elsewhere the code does.
-                if code != "c" {
-                    at += 1;
+            _ => match option.split_once(|letter| code.contains(letter)) {
+                // A shell's options may follow its `-c`; elsewhere the code does, if not at once.
+                Some(_) if shell => code_follows = true,
+                Some((_, "")) => {
+                    code_follows = true;
                     break;
                 }
-            }
-            _ if option.contains('s') && code == "c" => stdin = true,
-            _ => {}
+                Some(_) => return Runs::Nothing,
+                None => stdin |= shell && option.starts_with('-') && option.contains('s'),
+            },
         }
-        at += 1;
     }
     match code_follows {
-        Some('c' | 'e' | 'r' | 'E' | 'n' | 'p') if at < arguments.len() => Runs::Code(at),
-        Some(_) => Runs::Nothing,
-        None if stdin => Runs::Stdin,
-        None => file(arguments, at),
+        true if at < arguments.len() => Runs::Code(at),
+        true => Runs::Nothing,
+        false if stdin => Runs::Stdin,
+        false => file(arguments, at),
     }
 }
 

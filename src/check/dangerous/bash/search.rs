@@ -103,6 +103,8 @@ pub(super) struct Search<'a, 'text, 'r, 'notes, 'policy> {
     loose: HashMap<u32, Vec<Node<'a>>>,
     /// What lies on stdin of the command just entered, other than the pipeline.
     fed: Option<Node<'a>>,
+    /// The same of commands still to come.
+    feeding: HashMap<u32, Node<'a>>,
     folder: Option<String>,
     selves: usize,
 }
@@ -130,6 +132,7 @@ impl<'a, 'text, 'r, 'notes, 'policy> Search<'a, 'text, 'r, 'notes, 'policy> {
             running: Vec::new(),
             loose: HashMap::new(),
             fed: None,
+            feeding: HashMap::new(),
             folder: None,
             selves: 0,
         }
@@ -177,14 +180,14 @@ impl<'a, 'text, 'r, 'notes, 'policy> Search<'a, 'text, 'r, 'notes, 'policy> {
             Kind::Pipe | Kind::PipeBoth => self.next_stage(),
             Kind::Command => {
                 let own = children(node).find(|child| Kind::of(*child) == Kind::HereString);
-                self.fed = own.or(self.fed);
+                self.fed = own.or_else(|| self.feeding.remove(&node.id()));
                 self.variable_in_substitution(node);
                 let command = Command::of(self.words, node);
                 self.command(&command);
                 self.fed = None;
             }
             Kind::Redirected => {
-                self.fed = self.feeds(node);
+                self.feed_last(node);
                 self.open_flow(false);
                 open.flow = true;
             }
@@ -298,7 +301,13 @@ impl<'a, 'text, 'r, 'notes, 'policy> Search<'a, 'text, 'r, 'notes, 'policy> {
         let Some(word) = name.and_then(|name| name.child(0)) else {
             return;
         };
-        if self.words.is_scalar(word) {
+        let outer = node.parent();
+        let outer = match outer.map(Kind::of) {
+            Some(Kind::Pipeline | Kind::Redirected) => outer.and_then(Node::parent),
+            _ => outer,
+        };
+        let first = outer.is_some_and(|outer| Kind::of(outer) == Kind::Substitution);
+        if first && self.words.is_scalar(word) {
             self.add(&BASH_RUN_VARIABLE, word.byte_range());
         }
     }
@@ -326,8 +335,14 @@ impl<'a, 'text, 'r, 'notes, 'policy> Search<'a, 'text, 'r, 'notes, 'policy> {
         if role(&emptied) == Some(Role::Eval) {
             return self.add(&BASH_EVAL, word.span());
         }
+        let misread = self.script.has_error()
+            && program.at == 0
+            && !begins_command(self.script.text, word.node.start_byte());
+        if misread || self.functions.have_prefix(word.text.beginning()) {
+            return;
+        }
         let prints = self.print_below(word.node);
-        let rule = if self.substitutions > 0 && prints.is_empty() {
+        let rule = if self.substitutions > 0 && prints.is_empty() && word.text.is_unknown() {
             &BASH_RUN_VARIABLE
         } else {
             &BASH_COMMAND_VARIABLE
@@ -507,13 +522,32 @@ impl<'a, 'text, 'r, 'notes, 'policy> Search<'a, 'text, 'r, 'notes, 'policy> {
         Some(Printed::Body(body, expands(self.script.of(start))))
     }
 
-    /// The redirect that a redirected command, or the last one of a pipeline, reads from.
+    /// What a pipeline is redirected to read, its last command does.
+    fn feed_last(&mut self, redirected: Node<'a>) {
+        let Some(fed) = self.feeds(redirected) else {
+            return;
+        };
+        let mut body = children(redirected).next();
+        while let Some(node) = body {
+            match Kind::of(node) {
+                Kind::Command => {
+                    self.feeding.insert(node.id(), fed);
+                    return;
+                }
+                Kind::Pipeline | Kind::List => body = children(node).last(),
+                _ => return,
+            }
+        }
+    }
+
+    /// The redirect that a redirected command reads from.
     fn feeds(&self, node: Node<'a>) -> Option<Node<'a>> {
         children(node)
             .filter(|child| match Kind::of(*child) {
                 Kind::HereString | Kind::HereDocument => true,
                 Kind::FileRedirect => {
-                    children(*child).any(|source| self.script.of(source).starts_with("<("))
+                    let written = self.script.of(*child);
+                    written.starts_with('<') || written.starts_with("0<")
                 }
                 _ => false,
             })
@@ -527,7 +561,7 @@ impl<'a, 'text, 'r, 'notes, 'policy> Search<'a, 'text, 'r, 'notes, 'policy> {
             .get(program.at)
             .map_or(0, |word| word.node.start_byte());
         let span = start..command.end;
-        match runs(role, arguments) {
+        match runs(role, base, arguments) {
             Runs::Stdin => self.runs_stdin(role, base, span),
             Runs::Code(at) => {
                 if let Some(word) = arguments.get(at) {
@@ -600,6 +634,15 @@ impl<'a, 'text, 'r, 'notes, 'policy> Search<'a, 'text, 'r, 'notes, 'policy> {
     }
 
     fn runs_code(&mut self, role: Role, base: &str, word: &Word<'a>, span: Range<usize>) {
+        if let (Text::Choice(values), Role::Shell) = (&word.text, role) {
+            for value in values {
+                let mut decoder = Decoder::new(self.words, self.places);
+                decoder.value(value, word.span().start);
+                let nested = decoder.nested(self.depth + 1, span.clone());
+                self.reader.enqueue(nested);
+            }
+            return;
+        }
         let prints = self.print_below(word.node);
         if word.text.is_unknown() {
             if prints.is_empty() {
@@ -762,6 +805,11 @@ impl<'a, 'text, 'r, 'notes, 'policy> Search<'a, 'text, 'r, 'notes, 'policy> {
                     node: *only,
                     text: self.words.text(*only),
                 };
+                if base == "ssh" && word.text.is_unknown() {
+                    // Code for another machine, which only that one would run.
+                    let prints = self.print_below(*only);
+                    return self.sink(&prints, span, Taint::Decoded, &BASH_RUN_OUTPUT);
+                }
                 self.runs_code(Role::Shell, "sh", &word, span);
             }
             nodes => self.nest(nodes, span),

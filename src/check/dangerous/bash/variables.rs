@@ -14,6 +14,9 @@ const MOST_VALUES: usize = 8;
 /// How long a value that is followed may be; doubling a variable must not cost memory.
 const MOST_LENGTH: usize = 2_000;
 
+/// The same for an element of an array.
+const MOST_ELEMENT: usize = 200;
+
 #[derive(Default)]
 struct Variable {
     values: Vec<Vec<Option<String>>>,
@@ -47,6 +50,7 @@ impl Variables {
                 Kind::For => self.for_loop(script, node),
                 Kind::Command => self.command(script, node),
                 Kind::SimpleExpansion | Kind::Expansion if testing > 0 => self.tested(script, node),
+                Kind::Expansion if script.of(node).contains('=') => self.default(script, node),
                 Kind::Expansion if script.of(node).contains('?') => self.tested(script, node),
                 _ => {}
             }
@@ -126,6 +130,19 @@ impl Variables {
         }
     }
 
+    /// `: "${name:=value}"`
+    fn default(&mut self, script: &Script<'_>, node: Node<'_>) {
+        let Some(name) = expanded_name(script, node) else {
+            return;
+        };
+        let written = script.of(node).strip_prefix("${").unwrap_or("");
+        let rest = written.strip_prefix(name).unwrap_or("");
+        if rest.starts_with(":=") || rest.starts_with('=') {
+            let default = self.words(script).default_of(node);
+            self.add(name, default);
+        }
+    }
+
     fn words<'a, 'text>(&'a self, script: &'a Script<'text>) -> Words<'a, 'text> {
         Words {
             script,
@@ -137,7 +154,11 @@ impl Variables {
         let words = self.words(script);
         let elements: Vec<Option<String>> = children(value)
             .flat_map(|element| words.split(element))
-            .map(|text| text.constant().map(str::to_owned))
+            .map(|text| {
+                text.constant()
+                    .filter(|text| text.len() < MOST_ELEMENT)
+                    .map(str::to_owned)
+            })
             .take(MOST_LENGTH / 10)
             .collect();
         let known = self.entry(name);

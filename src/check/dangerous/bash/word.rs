@@ -293,12 +293,29 @@ impl Words<'_, '_> {
             None => self.variables.value(name),
             Some('?') => variable(name, false),
             Some('-' | '=') => self.with_default(node, name),
+            Some('+') => match self.default_of(node) {
+                Text::Constant(text) => Text::Constant(text),
+                _ => variable(name, true),
+            },
             _ if rest.starts_with("[0]") => self.variables.value(name),
             _ => variable(name, !written.starts_with('#')),
         }
     }
 
     fn with_default(&self, node: Node<'_>, name: &str) -> Text {
+        let default = self.default_of(node);
+        let has_default = default != Text::Constant(String::new());
+        if !self.variables.is_assigned(name) {
+            return default;
+        }
+        match self.variables.value(name) {
+            Text::Mixed(_) => variable(name, !has_default),
+            known => known,
+        }
+    }
+
+    /// What stands behind the operator of an expansion.
+    pub(super) fn default_of(&self, node: Node<'_>) -> Text {
         let default = children(node).nth(1).map(|word| match Kind::of(word) {
             Kind::SimpleExpansion => self
                 .variables
@@ -309,15 +326,7 @@ impl Words<'_, '_> {
             }
             _ => self.piece_of_default(word),
         });
-        let default = default.unwrap_or_else(|| Text::Constant(String::new()));
-        let has_default = default != Text::Constant(String::new());
-        if !self.variables.is_assigned(name) {
-            return default;
-        }
-        match self.variables.value(name) {
-            Text::Mixed(_) => variable(name, !has_default),
-            known => known,
-        }
+        default.unwrap_or_else(|| Text::Constant(String::new()))
     }
 
     fn piece_of_default(&self, word: Node<'_>) -> Text {

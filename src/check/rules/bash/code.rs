@@ -140,6 +140,9 @@ pub(in crate::check) static BASH_COMMAND_VARIABLE: Rule = Rule {
         "\"$SHELL\" f.sh\n",
         "args=(-l); args+=(\"$x\"); ls \"${args[@]}\"\n",
         "cmd=(ls); cmd+=(\"$x\"); \"${cmd[@]}\"\n",
+        "command_a() { :; }\n\"command_$1\"\n",
+        ": \"${AWK:=awk}\"; $AWK f\n",
+        "env A=\"$x\" ls\n",
     ],
     instead: "name the program, with `case` where there are several; keep arguments in an array",
 };
@@ -159,7 +162,6 @@ pub(in crate::check) static BASH_RUN_TEXT: Rule = Rule {
         "perl -e \"$code\"\n",
         "bash <<< \"$x\"\n",
         "trap \"$x\" EXIT\n",
-        "ssh host \"$cmd\"\n",
         "watch \"$cmd\"\n",
         "xargs sh -c \"$1\"\n",
         "bash -lc \"$x\"\n",
@@ -178,6 +180,8 @@ pub(in crate::check) static BASH_RUN_TEXT: Rule = Rule {
         "bash -n \"$x\"\n",
         "python3 \"$x\"\n",
         "perl -ne \"print\" \"$x\"\n",
+        "perl -e'print' \"$x\"\n",
+        "ssh host \"$@\"\n",
     ],
     instead: "write the code into the script and hand it values as arguments: `bash -c '… \"$1\"' _ \"$value\"`",
 };
@@ -218,6 +222,7 @@ pub(in crate::check) static BASH_RUN_OUTPUT: Rule = Rule {
         "printf \"%s\" \"$x\" | bc\n",
         "cat <<E | sh\nls\nE\n",
         "generate | while read -r x; do echo \"$x\"; done\n",
+        "generate | bash < f\n",
     ],
     instead: "call the commands themselves, or write what is generated to a file that is reviewed before it runs",
 };
