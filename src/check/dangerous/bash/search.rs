@@ -177,7 +177,15 @@ impl<'a, 'text, 'r, 'notes, 'policy> Search<'a, 'text, 'r, 'notes, 'policy> {
                 self.substitutions += 1;
                 (open.flow, open.substitution) = (true, true);
             }
-            Kind::Pipe | Kind::PipeBoth => self.next_stage(),
+            // Elsewhere it separates the patterns of a `case`.
+            Kind::Pipe | Kind::PipeBoth
+                if matches!(
+                    parent,
+                    Some(Kind::Pipeline | Kind::Error | Kind::HereDocument)
+                ) =>
+            {
+                self.next_stage();
+            }
             Kind::Command => {
                 let own = children(node).find(|child| Kind::of(*child) == Kind::HereString);
                 self.fed = own.or_else(|| self.feeding.remove(&node.id()));
@@ -307,9 +315,17 @@ impl<'a, 'text, 'r, 'notes, 'policy> Search<'a, 'text, 'r, 'notes, 'policy> {
             _ => outer,
         };
         let first = outer.is_some_and(|outer| Kind::of(outer) == Kind::Substitution);
-        if first && self.words.is_scalar(word) {
+        if first && self.words.is_scalar(word) && !self.is_misread(word, 0) {
             self.add(&BASH_RUN_VARIABLE, word.byte_range());
         }
+    }
+
+    /// Whether the grammar takes something else for a command: a part of a sum (`$(($1 / 2))`), or
+    /// what stands behind text that it cannot read.
+    fn is_misread(&self, word: Node<'_>, at: usize) -> bool {
+        let (text, start) = (self.script.text, word.start_byte());
+        let sum = text.get(start.saturating_sub(3)..start) == Some("$((");
+        sum || self.script.has_error() && at == 0 && !begins_command(text, start)
     }
 
     /// A command whose name is not all written.
@@ -335,9 +351,7 @@ impl<'a, 'text, 'r, 'notes, 'policy> Search<'a, 'text, 'r, 'notes, 'policy> {
         if role(&emptied) == Some(Role::Eval) {
             return self.add(&BASH_EVAL, word.span());
         }
-        let misread = self.script.has_error()
-            && program.at == 0
-            && !begins_command(self.script.text, word.node.start_byte());
+        let misread = self.is_misread(word.node, program.at);
         if misread || self.functions.have_prefix(word.text.beginning()) {
             return;
         }

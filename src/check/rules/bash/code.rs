@@ -87,6 +87,7 @@ pub(in crate::check) static BASH_RUN_VARIABLE: Rule = Rule {
         "x=$(echo $cmd)\n",
         "x=$(\"$dir/tool\" a)\n",
         "x=$((cmd + 1))\n",
+        "for ((i = 0; i < $(($3 / 4)); i++)); do :; done\n",
         "$cmd a\n",
         "x=$(cat \"$file\")\n",
         "x=$(f \"$cmd\")\n",
@@ -223,6 +224,7 @@ pub(in crate::check) static BASH_RUN_OUTPUT: Rule = Rule {
         "cat <<E | sh\nls\nE\n",
         "generate | while read -r x; do echo \"$x\"; done\n",
         "generate | bash < f\n",
+        "ls\ncase $1 in a | b) sh ;; esac\n",
     ],
     instead: "call the commands themselves, or write what is generated to a file that is reviewed before it runs",
 };
