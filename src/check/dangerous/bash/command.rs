@@ -1,149 +1,143 @@
-//! One command: which program it really runs, and whether that runs its stdin or its arguments.
+//! One command: which programs it really runs, one through the other.
 
 use std::ops::Range;
 
 use super::Kind;
-use super::names::{Role, WRAPPERS, Wrapper, role};
-use super::word::{Text, text};
-use crate::check::tree::{Node, Script, children};
+use super::functions::Functions;
+use super::names::{Wrapper, wrapper_named};
+use super::word::{Text, Words};
+use crate::check::tree::{Node, children};
 
-/// A command with the programs that only run it (`sudo`, `env`, …) taken off.
-pub(super) struct Command<'tree> {
-    pub(super) name: Text,
-    pub(super) name_span: Range<usize>,
-    arguments: Vec<(Node<'tree>, Text)>,
+/// How far the end of a wrapper's options is looked for.
+const MOST_OPTIONS: usize = 16;
+
+/// A word of a command, expanded as far as it is known.
+#[derive(Clone)]
+pub(super) struct Word<'tree> {
+    pub(super) node: Node<'tree>,
+    pub(super) text: Text,
 }
 
-/// What a program is asked to run.
-enum Runs {
-    Stdin,
-    /// The argument of that number.
-    Argument(usize),
-    /// A file or nothing of interest.
-    Else,
+impl Word<'_> {
+    pub(super) fn constant(&self) -> Option<&str> {
+        self.text.constant()
+    }
+
+    pub(super) fn span(&self) -> Range<usize> {
+        self.node.byte_range()
+    }
+}
+
+/// The words of a command, redirects and assignments left out.
+pub(super) struct Command<'tree> {
+    pub(super) words: Vec<Word<'tree>>,
+    pub(super) end: usize,
+}
+
+/// A program that a command runs.
+pub(super) struct Program {
+    /// The number of the word that names it.
+    pub(super) at: usize,
+    /// The name is looked up among functions first.
+    pub(super) direct: bool,
+    /// Arguments come from stdin too.
+    pub(super) appended: bool,
+    /// It runs the next program, and nothing else.
+    pub(super) wraps: bool,
 }
 
 impl<'tree> Command<'tree> {
-    pub(super) fn of(script: &Script<'_>, node: Node<'tree>) -> Option<Self> {
-        let mut words: Vec<(Node<'tree>, Text)> = children(node)
-            .filter(|child| !is_aside(Kind::of(*child)))
-            .filter_map(|child| match Kind::of(child) {
-                Kind::CommandName => child.child(0),
-                _ => Some(child),
-            })
-            .map(|word| (word, text(script, word)))
-            .collect();
-        let arguments = words.split_off((wrapped(&words) + 1).min(words.len()));
-        let (word, name) = words.pop()?;
-        Some(Self {
-            name,
-            name_span: word.byte_range(),
-            arguments,
-        })
+    pub(super) fn of(words: Words<'_, '_>, node: Node<'tree>) -> Self {
+        Self::from(words, children(node), node.end_byte())
     }
 
-    pub(super) fn role(&self) -> Option<Role> {
-        constant(&self.name).and_then(role)
-    }
-
-    /// Whether what comes in on stdin is run.
-    pub(super) fn runs_stdin(&self) -> bool {
-        matches!(self.runs(), Runs::Stdin)
-    }
-
-    /// The argument that is run, either as text or as a file.
-    pub(super) fn run_arguments(&self) -> impl Iterator<Item = Node<'tree>> {
-        let at = match self.runs() {
-            Runs::Argument(at) => Some(at),
-            Runs::Stdin | Runs::Else => None,
-        };
-        at.and_then(|at| self.arguments.get(at))
-            .map(|(node, _)| *node)
-            .into_iter()
-    }
-
-    fn runs(&self) -> Runs {
-        match self.role() {
-            Some(Role::Shell) => {
-                self.interpreter_runs("c", &["-o", "-O", "+o", "+O", "--rcfile", "--init-file"])
-            }
-            Some(Role::Interpreter) => self.interpreter_runs("cmenpErF", &["-W", "-X", "-I"]),
-            Some(Role::Source) => self.operand(0),
-            Some(Role::Eval | Role::Download) | None => Runs::Else,
-        }
-    }
-
-    /// `code` are the letters of options that say that the code is in an argument.
-    fn interpreter_runs(&self, code: &str, with_value: &[&str]) -> Runs {
-        let mut at = 0;
-        while let Some((_, word)) = self.arguments.get(at) {
-            let Some(option) = constant(word).filter(|word| word.starts_with(['-', '+'])) else {
-                return self.operand(at);
+    pub(super) fn from(
+        words: Words<'_, '_>,
+        nodes: impl Iterator<Item = Node<'tree>>,
+        end: usize,
+    ) -> Self {
+        let mut list = Vec::new();
+        for node in nodes.filter(|node| !is_aside(Kind::of(*node))) {
+            let node = match Kind::of(node) {
+                Kind::CommandName => node.child(0).unwrap_or(node),
+                _ => node,
             };
-            match option {
-                "-" | "-s" => return Runs::Stdin,
-                "--" => return self.operand(at + 1),
-                _ if with_value.contains(&option) => at += 1,
-                _ if option.starts_with("--") => {}
-                _ if option.contains(|letter| code.contains(letter)) => {
-                    return Runs::Argument(at + 1);
-                }
-                _ if option.contains('s') => return Runs::Stdin,
-                _ => {}
+            list.extend(
+                words
+                    .split(node)
+                    .into_iter()
+                    .map(|text| Word { node, text }),
+            );
+        }
+        Self { words: list, end }
+    }
+
+    pub(super) fn arguments(&self, program: &Program) -> &[Word<'tree>] {
+        self.words.get(program.at + 1..).unwrap_or(&[])
+    }
+
+    /// The programs, each but the last running the next.
+    pub(super) fn programs(&self, functions: &Functions) -> Vec<Program> {
+        let mut programs = Vec::new();
+        let (mut at, mut direct, mut appended) = (0, true, false);
+        while let Some(word) = self.words.get(at) {
+            let base = word.text.base().unwrap_or("");
+            let next = self.next(at, base, direct, functions);
+            programs.push(Program {
+                at,
+                direct,
+                appended,
+                wraps: next.is_some(),
+            });
+            let Some(next) = next else { break };
+            direct = direct && matches!(base, "time") || functions.is_runner(base);
+            appended |= matches!(base, "xargs" | "parallel");
+            at = next;
+        }
+        programs
+    }
+
+    fn next(&self, at: usize, base: &str, direct: bool, functions: &Functions) -> Option<usize> {
+        let next = match functions.runner(base).filter(|_| direct) {
+            Some(operands) => at + 1 + operands,
+            None => self.behind_options(at + 1, base, wrapper_named(base)?)?,
+        };
+        (next < self.words.len()).then_some(next)
+    }
+
+    /// Where `--` stands, behind options and unknown words alone.
+    fn options_end(&self, at: usize) -> Option<usize> {
+        let words = self.words.get(at..).unwrap_or(&[]);
+        let end = words
+            .iter()
+            .take(MOST_OPTIONS)
+            .position(|word| !word.text.is_unknown() && !word.text.beginning().starts_with('-'))
+            .unwrap_or(words.len());
+        let end = words
+            .iter()
+            .take(end)
+            .position(|word| word.constant() == Some("--"))?;
+        Some(at + end)
+    }
+
+    fn behind_options(&self, mut at: usize, base: &str, wrapper: &Wrapper) -> Option<usize> {
+        if let Some(end) = self.options_end(at) {
+            at = end;
+        }
+        while let Some(word) = self.words.get(at) {
+            match word.text.beginning() {
+                "--" => return Some(at + 1 + wrapper.operands),
+                "-v" | "-V" if base == "command" => return None,
+                option if wrapper.with_value.contains(&option) => at += 2,
+                option if option.starts_with('-') || is_assignment(option) => at += 1,
+                _ => break,
             }
-            at += 1;
         }
-        Runs::Stdin
-    }
-
-    fn operand(&self, at: usize) -> Runs {
-        match self.arguments.get(at) {
-            Some((_, Text::Constant(file)))
-                if matches!(
-                    file.as_str(),
-                    "/dev/stdin" | "/dev/fd/0" | "/proc/self/fd/0"
-                ) =>
-            {
-                Runs::Stdin
-            }
-            Some(_) => Runs::Argument(at),
-            None => Runs::Stdin,
-        }
+        Some(at + wrapper.operands)
     }
 }
 
-/// The number of the word that names the program that is really run.
-fn wrapped(words: &[(Node<'_>, Text)]) -> usize {
-    let mut at = 0;
-    while let Some(wrapper) = words.get(at).and_then(|(_, word)| wrapper(word)) {
-        let next = behind_options(words, at + 1, wrapper);
-        if next >= words.len() {
-            return at;
-        }
-        at = next;
-    }
-    at
-}
-
-fn behind_options(words: &[(Node<'_>, Text)], mut at: usize, wrapper: &Wrapper) -> usize {
-    while let Some(word) = words.get(at).and_then(|(_, word)| constant(word)) {
-        match word {
-            "--" => return at + 1 + wrapper.operands,
-            _ if wrapper.with_value.contains(&word) => at += 2,
-            _ if word.starts_with('-') || is_assignment(word) => at += 1,
-            _ => break,
-        }
-    }
-    at + wrapper.operands
-}
-
-fn wrapper(word: &Text) -> Option<&'static Wrapper> {
-    let name = constant(word)?;
-    let base = name.rsplit('/').next().unwrap_or(name);
-    WRAPPERS.iter().find(|wrapper| wrapper.name == base)
-}
-
-fn is_assignment(word: &str) -> bool {
+pub(super) fn is_assignment(word: &str) -> bool {
     word.split_once('=').is_some_and(|(name, _)| {
         !name.is_empty()
             && name
@@ -152,16 +146,9 @@ fn is_assignment(word: &str) -> bool {
     })
 }
 
-const fn is_aside(kind: Kind) -> bool {
+pub(super) const fn is_aside(kind: Kind) -> bool {
     matches!(
         kind,
-        Kind::Assignment | Kind::FileRedirect | Kind::HereString | Kind::HereDocument
+        Kind::Assignment | Kind::FileRedirect | Kind::HereString | Kind::HereDocument | Kind::Error
     )
-}
-
-fn constant(word: &Text) -> Option<&str> {
-    match word {
-        Text::Constant(text) => Some(text),
-        Text::Variable | Text::Computed => None,
-    }
 }

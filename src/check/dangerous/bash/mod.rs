@@ -1,36 +1,63 @@
 //! Dangerous commands in bash.
 //!
-//! One walk. It follows where downloaded bytes may flow (through pipelines, groups and
-//! substitutions) to an interpreter that runs them, and reads each command's name as bash would
-//! after quote removal. ERROR nodes are read too, because the grammar refuses some valid scripts.
-//! Does not read scripts inside strings (`bash -c '…'`), and does not follow variables.
+//! Each script is read twice: once for what variables and functions are, once, in the order of the
+//! text, for what its commands run. That second walk follows where downloaded, decoded and computed
+//! text may flow (through pipelines, groups and substitutions) to an interpreter that runs it.
+//! Strings and here-documents that are scripts themselves (`bash -c '…'`, `trap`, `ssh`) wait in a
+//! queue and are read the same way, within one budget for all of them. ERROR nodes are read too,
+//! because the grammar refuses some valid scripts. Does not follow values through functions, files
+//! and computations, and does not know in which order a script runs.
 
 mod command;
+mod functions;
+mod judge;
 mod names;
+mod nested;
+mod paths;
+mod quotes;
+mod runs;
+mod search;
+mod variables;
 mod word;
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::ops::Range;
 
 use super::shown;
 use crate::check::Rule;
 use crate::check::notes::Notes;
-use crate::check::rules::bash::{BASH_EVAL, BASH_RUN_DOWNLOAD, BASH_RUN_VARIABLE};
-use crate::check::tree::{Node, Script, Step, Walk, children, kinds};
+use crate::check::rules::bash::BASH_RUN_TEXT;
+use crate::check::tree::{Script, kinds};
 use crate::language::Grammar;
-use command::Command;
-use names::Role;
-use word::{Text, text};
+use functions::Functions;
+use nested::{Nested, Places};
+use search::Search;
+use variables::Variables;
 
 kinds!(Grammar::Bash, Kind {
     Command = "command",
     CommandName = "command_name",
     Redirected = "redirected_statement",
     FileRedirect = "file_redirect",
+    FileDescriptor = "file_descriptor",
     HereString = "herestring_redirect",
     HereDocument = "heredoc_redirect",
+    HereStart = "heredoc_start",
+    HereBody = "heredoc_body",
     Assignment = "variable_assignment",
+    Subscript = "subscript",
+    Array = "array",
     Pipeline = "pipeline",
+    List = "list",
+    If = "if_statement",
+    Case = "case_statement",
+    While = "while_statement",
+    CFor = "c_style_for_statement",
+    For = "for_statement",
+    Body = "do_group",
+    Function = "function_definition",
+    Unset = "unset_command",
+    Test = "test_command",
     Substitution = "command_substitution",
     ProcessSubstitution = "process_substitution",
     Concatenation = "concatenation",
@@ -45,200 +72,102 @@ kinds!(Grammar::Bash, Kind {
     Expansion = "expansion",
 } Pipe = "|", PipeBoth = "|&");
 
-/// What the bytes on a pipeline's way are known to be.
-#[derive(Clone, Copy, Default)]
-struct Flow {
-    /// What the current stage reads was downloaded.
-    input: bool,
-    /// A stage before the next `|` downloads.
-    downloads: bool,
-}
+/// How deep scripts in scripts are read.
+const MOST_DEPTH: u8 = 8;
+/// How much text of scripts in scripts is read, in bytes, the blanks before Python's counted in part.
+const MOST_NESTED: usize = 40_000;
+/// How many scripts in scripts are read; each costs a parser's start.
+const MOST_SCRIPTS: usize = 200;
 
-/// A node on the way up: what entering it opened.
-struct Open {
-    kind: Kind,
-    flow: bool,
-    substitution: bool,
-    sink: bool,
-}
-
-struct Search<'script, 'text, 'notes, 'policy> {
-    script: &'script Script<'text>,
+/// What is known across a script and those in it.
+struct Reader<'text, 'notes, 'policy> {
+    outermost: &'text str,
     notes: &'notes mut Notes<'policy>,
-    open: Vec<Open>,
-    flows: Vec<Flow>,
-    substitutions: usize,
-    /// Nodes whose output some interpreter runs, with the place of that interpreter.
-    sinks: HashSet<u32>,
-    running: Vec<Range<usize>>,
+    variables: Variables,
+    queue: VecDeque<Nested>,
+    budget: usize,
+    scripts: usize,
+    /// What was said, so that a place that is read twice is told of once.
+    said: HashSet<(&'static str, usize, usize)>,
+    /// Files that downloads were written to, and nobody verified.
+    downloads: HashSet<String>,
 }
 
 pub(super) fn check(script: &Script<'_>, notes: &mut Notes<'_>) {
-    let mut search = Search {
-        script,
+    let mut reader = Reader {
+        outermost: script.text,
         notes,
-        open: Vec::new(),
-        flows: vec![Flow::default()],
-        substitutions: 0,
-        sinks: HashSet::new(),
-        running: Vec::new(),
+        variables: Variables::default(),
+        queue: VecDeque::new(),
+        budget: MOST_NESTED,
+        scripts: MOST_SCRIPTS,
+        said: HashSet::new(),
+        downloads: HashSet::new(),
     };
-    for step in Walk::of(script.root()) {
-        match step {
-            Step::Enter(node, _) => search.enter(node),
-            Step::Leave => search.leave(),
+    reader.read(script, &Places::default(), 0);
+    while let Some(nested) = reader.queue.pop_front() {
+        if let Some(script) = Script::parse(&nested.text, Grammar::Bash) {
+            reader.read(&script, &nested.places, nested.depth);
         }
     }
 }
 
-impl Search<'_, '_, '_, '_> {
-    fn enter(&mut self, node: Node<'_>) {
-        let kind = Kind::of(node);
-        let parent = self.open.last().map(|open| open.kind);
-        let mut open = Open {
-            kind,
-            flow: false,
-            substitution: false,
-            sink: !self.sinks.is_empty() && self.sinks.contains(&node.id()),
-        };
-        if open.sink {
-            self.running.push(node.byte_range());
-        }
-        match kind {
-            Kind::Pipeline | Kind::Error => {
-                self.open_flow(parent == Some(Kind::HereDocument));
-                open.flow = true;
-            }
-            Kind::Substitution | Kind::ProcessSubstitution => {
-                self.flows.push(Flow::default());
-                self.substitutions += 1;
-                (open.flow, open.substitution) = (true, true);
-            }
-            Kind::Pipe | Kind::PipeBoth => self.next_stage(),
-            Kind::Command => self.command(node),
-            Kind::Redirected => self.redirected(node),
-            Kind::Word if parent == Some(Kind::Error) => self.loose_word(node),
-            _ => {}
-        }
-        self.open.push(open);
+impl Reader<'_, '_, '_> {
+    fn read(&mut self, script: &Script<'_>, places: &Places, depth: u8) {
+        let mut variables = std::mem::take(&mut self.variables);
+        variables.gather(script);
+        let functions = Functions::of(script);
+        Search::new(script, &variables, &functions, places, depth, self).run();
+        self.variables = variables;
     }
 
-    fn leave(&mut self) {
-        let Some(open) = self.open.pop() else { return };
-        if open.sink {
-            self.running.pop();
-        }
-        self.substitutions -= usize::from(open.substitution);
-        if open.flow {
-            let inner = self.flows.pop().unwrap_or_default();
-            if let Some(flow) = self.flows.last_mut() {
-                flow.downloads |= inner.downloads;
-            }
-        }
-    }
-
-    /// A pipeline's first stage reads what the pipeline reads; one behind a here-document's
-    /// operator (`cat <<E | sh`) reads what its command writes.
-    fn open_flow(&mut self, behind: bool) {
-        let outer = self.flows.last().copied().unwrap_or_default();
-        self.flows.push(Flow {
-            input: outer.input || (behind && outer.downloads),
-            downloads: false,
-        });
-    }
-
-    fn next_stage(&mut self) {
-        if let Some(flow) = self.flows.last_mut() {
-            flow.input |= flow.downloads;
-        }
-    }
-
-    fn command(&mut self, node: Node<'_>) {
-        let Some(command) = Command::of(self.script, node) else {
-            return;
-        };
-        match &command.name {
-            Text::Constant(_) => self.named_command(&command, node),
-            Text::Variable if self.substitutions > 0 => {
-                self.add(&BASH_RUN_VARIABLE, command.name_span.clone());
-            }
-            Text::Variable | Text::Computed => {}
-        }
-    }
-
-    fn named_command(&mut self, command: &Command<'_>, node: Node<'_>) {
-        match command.role() {
-            Some(Role::Eval) => self.add(&BASH_EVAL, command.name_span.clone()),
-            Some(Role::Download) => self.download(),
-            Some(Role::Shell | Role::Interpreter | Role::Source) => {
-                let flow = self.flows.last().copied().unwrap_or_default();
-                if flow.input && command.runs_stdin() {
-                    self.add(&BASH_RUN_DOWNLOAD, command.name_span.start..node.end_byte());
-                }
-                self.sinks
-                    .extend(command.run_arguments().map(super::super::tree::Node::id));
-                self.redirects(command, node);
-            }
-            None => {}
-        }
-    }
-
-    fn download(&mut self) {
-        if let Some(flow) = self.flows.last_mut() {
-            flow.downloads = true;
-        }
-        if let Some(span) = self.running.last().cloned() {
-            self.add(&BASH_RUN_DOWNLOAD, span);
-        }
-    }
-
-    /// `sh < <(curl …)`: the redirect is a sibling of the command.
-    fn redirected(&mut self, node: Node<'_>) {
-        let body = children(node)
-            .next()
-            .filter(|body| Kind::of(*body) == Kind::Command);
-        if let Some(command) = body.and_then(|body| Command::of(self.script, body)) {
-            self.redirects(&command, node);
-        }
-    }
-
-    fn redirects(&mut self, command: &Command<'_>, node: Node<'_>) {
-        if !command.runs_stdin() {
+    /// Puts a script on the queue, or says that there are too many to read.
+    fn enqueue(&mut self, nested: Nested) {
+        if nested.text.trim().is_empty() {
             return;
         }
-        let redirects = children(node)
-            .filter(|child| matches!(Kind::of(*child), Kind::FileRedirect | Kind::HereString));
-        for source in redirects.flat_map(children) {
-            if !self.script.of(source).starts_with(">(") {
-                self.sinks.insert(source.id());
-            }
+        if nested.depth > MOST_DEPTH || !self.spend(nested.text.len()) {
+            let message = "scripts in this script are nested too deeply, or too long, to be read";
+            return self.say(&BASH_RUN_TEXT, nested.whole, message.to_owned());
+        }
+        self.queue.push_back(nested);
+    }
+
+    /// Reads Python that stands as it is in the outermost script.
+    fn python(&mut self, range: Range<usize>) {
+        let cost = range.len() + range.start / 8;
+        if !self.spend(cost) {
+            let message = "scripts in this script are too long to be read";
+            return self.say(&BASH_RUN_TEXT, range, message.to_owned());
+        }
+        let text = nested::alone(self.outermost, range);
+        if let Some(script) = Script::parse(&text, Grammar::Python) {
+            super::python::check(&script, self.notes);
         }
     }
 
-    /// A word that the parser could not place: `eval` where a command begins.
-    fn loose_word(&mut self, node: Node<'_>) {
-        let is_eval = text(self.script, node) == Text::Constant("eval".to_owned());
-        if is_eval && begins_command(self.script.text, node.start_byte()) {
-            self.add(&BASH_EVAL, node.byte_range());
+    fn spend(&mut self, cost: usize) -> bool {
+        if cost > self.budget || self.scripts == 0 {
+            return false;
         }
+        self.budget -= cost;
+        self.scripts -= 1;
+        true
     }
 
+    /// Tells of a place in the outermost script, unless that was done.
     fn add(&mut self, rule: &'static Rule, span: Range<usize>) {
-        let written = self.script.text.get(span.clone()).unwrap_or("");
+        let written = self.outermost.get(span.clone()).unwrap_or("");
         let message = format!("`{}`: {}", shown(written), rule.why);
-        self.notes.add(rule, span, message);
+        self.say(rule, span, message);
+    }
+
+    fn say(&mut self, rule: &'static Rule, span: Range<usize>, message: String) {
+        if self.said.insert((rule.id, span.start, span.end)) {
+            self.notes.add(rule, span, message);
+        }
     }
 }
 
-/// Whether what stands before an offset on its line lets a command begin there.
-fn begins_command(text: &str, at: usize) -> bool {
-    let before = text.get(..at).unwrap_or("");
-    let line = before.rsplit('\n').next().unwrap_or("").trim_end();
-    let keyword = line.rsplit([' ', '\t', ';']).next().unwrap_or("");
-    line.is_empty()
-        || line.ends_with([';', '|', '&', '(', ')', '{', '`', '!'])
-        || matches!(
-            keyword,
-            "then" | "do" | "else" | "if" | "elif" | "while" | "until"
-        )
-}
+#[cfg(test)]
+mod tests;

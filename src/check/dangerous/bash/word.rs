@@ -1,6 +1,8 @@
-//! What a word of bash says after quote removal.
+//! What a word of bash says after quote removal and the expansions that can be foretold.
 
 use super::Kind;
+use super::quotes::{ansi, unescaped, unescaped_in_quotes};
+use super::variables::Variables;
 use crate::check::tree::{Node, Script, children};
 
 /// A word's text, as far as it can be known without running anything.
@@ -8,104 +10,429 @@ use crate::check::tree::{Node, Script, children};
 pub(super) enum Text {
     /// This text, always.
     Constant(String),
-    /// The value of one or several variables and nothing else.
-    Variable,
-    /// Something else that only a run can tell.
-    Computed,
+    /// One of these, as the script runs.
+    Choice(Vec<String>),
+    /// Known and unknown parts.
+    Mixed(Vec<Piece>),
 }
 
-/// Reads one word.
-pub(super) fn text(script: &Script<'_>, node: Node<'_>) -> Text {
-    match Kind::of(node) {
-        Kind::Concatenation => joined(children(node).map(|part| piece(script, part))),
-        _ => piece(script, node),
-    }
+/// A part of a word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Piece {
+    Literal(String),
+    /// A variable's value.
+    Variable {
+        name: String,
+        may_be_empty: bool,
+    },
+    /// What a command prints, or else something that only a run can tell.
+    Output,
 }
 
-fn piece(script: &Script<'_>, node: Node<'_>) -> Text {
-    let written = script.of(node);
-    match Kind::of(node) {
-        Kind::Word | Kind::Number => Text::Constant(without_backslashes(written)),
-        Kind::RawString => Text::Constant(written.trim_matches('\'').to_owned()),
-        Kind::AnsiString => Text::Constant(ansi(written)),
-        Kind::String => quoted(script, node),
-        Kind::TranslatedString => children(node)
-            .next()
-            .map_or(Text::Computed, |string| quoted(script, string)),
-        Kind::SimpleExpansion | Kind::Expansion => Text::Variable,
-        _ => Text::Computed,
-    }
-}
+/// Stands for a part that is not known and not empty.
+const SOMETHING: &str = "\u{1}";
 
-fn quoted(script: &Script<'_>, string: Node<'_>) -> Text {
-    joined(children(string).map(|part| match Kind::of(part) {
-        Kind::StringContent => Text::Constant(without_backslashes(script.of(part))),
-        Kind::SimpleExpansion | Kind::Expansion => Text::Variable,
-        _ => Text::Computed,
-    }))
-}
-
-fn joined(mut parts: impl Iterator<Item = Text>) -> Text {
-    let Some(first) = parts.next() else {
-        return Text::Constant(String::new());
-    };
-    parts.fold(first, |before, part| match (before, part) {
-        (Text::Constant(before), Text::Constant(part)) => Text::Constant(before + &part),
-        (Text::Variable, Text::Variable) => Text::Variable,
-        _ => Text::Computed,
-    })
-}
-
-fn without_backslashes(written: &str) -> String {
-    if !written.contains('\\') {
-        return written.to_owned();
-    }
-    let mut plain = String::with_capacity(written.len());
-    let mut characters = written.chars();
-    while let Some(character) = characters.next() {
-        match character {
-            '\\' => plain.extend(characters.next().filter(|next| *next != '\n')),
-            other => plain.push(other),
+impl Text {
+    pub(super) fn constant(&self) -> Option<&str> {
+        match self {
+            Self::Constant(text) => Some(text),
+            Self::Choice(_) | Self::Mixed(_) => None,
         }
     }
-    plain
-}
 
-/// `$'…'`: hexadecimal, octal and Unicode escapes; the named ones make no names of commands.
-fn ansi(written: &str) -> String {
-    let inner = written
-        .strip_prefix("$'")
-        .and_then(|rest| rest.strip_suffix('\''));
-    let mut plain = String::new();
-    let mut rest = inner.unwrap_or(written);
-    while let Some((before, after)) = rest.split_once('\\') {
-        plain.push_str(before);
-        let (character, remaining) = escape(after);
-        plain.push(character);
-        rest = remaining;
+    /// The text before the first unknown part.
+    pub(super) fn beginning(&self) -> &str {
+        match self {
+            Self::Constant(text) => text,
+            Self::Choice(_) => "",
+            Self::Mixed(pieces) => match pieces.first() {
+                Some(Piece::Literal(text)) => text,
+                _ => "",
+            },
+        }
     }
-    plain + rest
+
+    /// The last component of a path whose last component is known (`"$dir/tool"`).
+    pub(super) fn base(&self) -> Option<&str> {
+        let end = match self {
+            Self::Constant(text) => return Some(text.rsplit('/').next().unwrap_or(text)),
+            Self::Choice(_) => return None,
+            Self::Mixed(pieces) => match pieces.last() {
+                Some(Piece::Literal(text)) => text,
+                _ => return None,
+            },
+        };
+        end.rsplit_once('/')
+            .map(|(_, base)| base)
+            .filter(|base| !base.is_empty())
+    }
+
+    /// What is left where every variable that may be empty is.
+    pub(super) fn emptied(&self) -> String {
+        match self {
+            Self::Constant(text) => text.clone(),
+            Self::Choice(_) => SOMETHING.to_owned(),
+            Self::Mixed(pieces) => pieces
+                .iter()
+                .map(|piece| match piece {
+                    Piece::Literal(text) => text.as_str(),
+                    Piece::Variable {
+                        may_be_empty: true, ..
+                    } => "",
+                    Piece::Variable { .. } | Piece::Output => SOMETHING,
+                })
+                .collect(),
+        }
+    }
+
+    /// The name of the variable that is the whole word.
+    pub(super) fn only_variable(&self) -> Option<&str> {
+        match self {
+            Self::Mixed(pieces) => match pieces.as_slice() {
+                [Piece::Variable { name, .. }] => Some(name),
+                _ => None,
+            },
+            Self::Constant(_) | Self::Choice(_) => None,
+        }
+    }
+
+    /// Whether nothing of it is written in the script.
+    pub(super) fn is_unknown(&self) -> bool {
+        match self {
+            Self::Mixed(pieces) => !pieces
+                .iter()
+                .any(|piece| matches!(piece, Piece::Literal(text) if !text.trim().is_empty())),
+            Self::Constant(_) | Self::Choice(_) => false,
+        }
+    }
+
+    /// A name for the word that is the same wherever it is written the same.
+    pub(super) fn written(&self) -> String {
+        match self {
+            Self::Constant(text) => text.clone(),
+            Self::Choice(values) => values.join("|"),
+            Self::Mixed(pieces) => pieces
+                .iter()
+                .map(|piece| match piece {
+                    Piece::Literal(text) => text.clone(),
+                    Piece::Variable { name, .. } => format!("${name}"),
+                    Piece::Output => SOMETHING.to_owned(),
+                })
+                .collect(),
+        }
+    }
 }
 
-fn escape(after: &str) -> (char, &str) {
-    let (skip, most, radix) = match after.as_bytes().first() {
-        Some(b'x') => (1, 2, 16),
-        Some(b'u') => (1, 4, 16),
-        Some(b'U') => (1, 8, 16),
-        Some(b'0'..=b'7') => (0, 3, 8),
-        _ => (0, 0, 10),
-    };
-    let digits = after.get(skip..).unwrap_or("");
-    let length = digits
+/// Joins parts; what is known throughout becomes a constant.
+#[derive(Default)]
+struct Builder {
+    pieces: Vec<Piece>,
+}
+
+impl Builder {
+    fn push(&mut self, piece: Piece) {
+        match (self.pieces.last_mut(), piece) {
+            (Some(Piece::Literal(before)), Piece::Literal(text)) => before.push_str(&text),
+            (_, piece) => self.pieces.push(piece),
+        }
+    }
+
+    fn extend(&mut self, text: Text) {
+        match text {
+            Text::Constant(text) => self.push(Piece::Literal(text)),
+            Text::Choice(_) => self.push(Piece::Output),
+            Text::Mixed(pieces) => pieces.into_iter().for_each(|piece| self.push(piece)),
+        }
+    }
+
+    fn text(mut self) -> Text {
+        match self.pieces.as_mut_slice() {
+            [] => Text::Constant(String::new()),
+            [Piece::Literal(text)] => Text::Constant(std::mem::take(text)),
+            _ => Text::Mixed(self.pieces),
+        }
+    }
+}
+
+/// Reads words of one script.
+#[derive(Clone, Copy)]
+pub(super) struct Words<'a, 'text> {
+    pub(super) script: &'a Script<'text>,
+    pub(super) variables: &'a Variables,
+}
+
+impl Words<'_, '_> {
+    /// Reads one word.
+    pub(super) fn text(&self, node: Node<'_>) -> Text {
+        if Kind::of(node) == Kind::Concatenation {
+            let mut builder = Builder::default();
+            children(node).for_each(|part| builder.extend(self.piece(part)));
+            return builder.text();
+        }
+        self.piece(node)
+    }
+
+    /// Reads a word that bash splits: constant values of variables and arrays become words.
+    pub(super) fn split(&self, node: Node<'_>) -> Vec<Text> {
+        let kind = Kind::of(node);
+        let inner = match kind {
+            Kind::SimpleExpansion | Kind::Expansion => Some(node),
+            Kind::String => only_child(node),
+            _ => None,
+        };
+        let elements = inner
+            .filter(|inner| self.script.of(*inner).contains("[@]"))
+            .and_then(|inner| self.variables.elements(expanded_name(self.script, inner)?));
+        if let Some(elements) = elements {
+            return elements;
+        }
+        if kind == Kind::String {
+            return vec![self.text(node)];
+        }
+        match self.text(node) {
+            Text::Constant(text) if inner.is_some() => text
+                .split_whitespace()
+                .map(|word| Text::Constant(word.to_owned()))
+                .collect(),
+            Text::Constant(text) if text.starts_with('{') && text.contains(',') => {
+                braces(&text).map_or_else(|| vec![Text::Constant(text)], |words| words)
+            }
+            text => vec![text],
+        }
+    }
+
+    fn piece(&self, node: Node<'_>) -> Text {
+        let written = self.script.of(node);
+        match Kind::of(node) {
+            Kind::Word | Kind::Number | Kind::CommandName => Text::Constant(unescaped(written)),
+            Kind::RawString => Text::Constant(inside(written, "'", "'").to_owned()),
+            Kind::AnsiString => Text::Constant(ansi(written)),
+            Kind::String => self.quoted(node),
+            Kind::TranslatedString => children(node)
+                .next()
+                .map_or_else(unknown, |string| self.quoted(string)),
+            Kind::SimpleExpansion => self.variables.value(written.trim_start_matches('$')),
+            Kind::Expansion => self.expansion(node),
+            Kind::Substitution => self.substituted(node),
+            Kind::Concatenation => self.flat(node),
+            _ => unknown(),
+        }
+    }
+
+    /// A concatenation in a concatenation, which the grammar makes of braces alone.
+    fn flat(&self, node: Node<'_>) -> Text {
+        let plain = children(node).all(|part| Kind::of(part) == Kind::Word);
+        if plain {
+            Text::Constant(unescaped(self.script.of(node)))
+        } else {
+            unknown()
+        }
+    }
+
+    /// Whether a word is `$name` or `${name}`, quoted or not, of a variable with a name or number.
+    pub(super) fn is_scalar(&self, node: Node<'_>) -> bool {
+        let written = inside(self.script.of(node), "\"", "\"");
+        let name = inside(written, "${", "}");
+        let name = if name == written {
+            name.trim_start_matches('$')
+        } else {
+            name
+        };
+        name.len() < written.len()
+            && !matches!(name, "0" | "")
+            && name
+                .chars()
+                .all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+    }
+
+    fn quoted(&self, string: Node<'_>) -> Text {
+        if let Some(only) = only_child(string)
+            && only.byte_range().len() + 2 == string.byte_range().len()
+            && Kind::of(only) != Kind::StringContent
+        {
+            return self.piece(only);
+        }
+        let mut builder = Builder::default();
+        let mut at = string.start_byte() + 1;
+        for part in children(string) {
+            // The grammar leaves blanks before an expansion out of the contents.
+            builder.push(Piece::Literal(self.between(at, part.start_byte())));
+            at = part.end_byte();
+            builder.extend(match Kind::of(part) {
+                Kind::StringContent => Text::Constant(unescaped_in_quotes(self.script.of(part))),
+                _ => self.piece(part),
+            });
+        }
+        builder.push(Piece::Literal(
+            self.between(at, string.end_byte().saturating_sub(1)),
+        ));
+        builder
+            .pieces
+            .retain(|piece| !matches!(piece, Piece::Literal(text) if text.is_empty()));
+        builder.text()
+    }
+
+    fn between(&self, start: usize, end: usize) -> String {
+        let text = self.script.text.get(start..end).unwrap_or("");
+        if text.chars().all(char::is_whitespace) {
+            text.to_owned()
+        } else {
+            String::new()
+        }
+    }
+
+    /// `${name}`, `${name:-default}` and the others.
+    fn expansion(&self, node: Node<'_>) -> Text {
+        let Some(name) = expanded_name(self.script, node) else {
+            return unknown();
+        };
+        let written = inside(self.script.of(node), "${", "}");
+        let rest = written.strip_prefix(name).unwrap_or("!");
+        let operator = rest.strip_prefix(':').unwrap_or(rest);
+        match operator.chars().next() {
+            None => self.variables.value(name),
+            Some('?') => variable(name, false),
+            Some('-' | '=') => self.with_default(node, name),
+            Some('+') => match self.default_of(node) {
+                Text::Constant(text) => Text::Constant(text),
+                _ => variable(name, true),
+            },
+            _ if rest.starts_with("[0]") => self.variables.value(name),
+            _ => variable(name, !written.starts_with('#')),
+        }
+    }
+
+    fn with_default(&self, node: Node<'_>, name: &str) -> Text {
+        let default = self.default_of(node);
+        let has_default = default != Text::Constant(String::new());
+        if !self.variables.is_assigned(name) {
+            return default;
+        }
+        match self.variables.value(name) {
+            Text::Mixed(_) => variable(name, !has_default),
+            known => known,
+        }
+    }
+
+    /// What stands behind the operator of an expansion.
+    pub(super) fn default_of(&self, node: Node<'_>) -> Text {
+        let default = children(node).nth(1).map(|word| match Kind::of(word) {
+            Kind::SimpleExpansion => self
+                .variables
+                .value(self.script.of(word).trim_start_matches('$')),
+            // No deeper: a default in a default in a default is nobody's ordinary script.
+            Kind::Expansion | Kind::String | Kind::Concatenation | Kind::Substitution => {
+                shallow(self.script.of(word))
+            }
+            _ => self.piece_of_default(word),
+        });
+        default.unwrap_or_else(|| Text::Constant(String::new()))
+    }
+
+    fn piece_of_default(&self, word: Node<'_>) -> Text {
+        let written = self.script.of(word);
+        match Kind::of(word) {
+            Kind::RawString => Text::Constant(inside(written, "'", "'").to_owned()),
+            _ => Text::Constant(unescaped(written)),
+        }
+    }
+
+    /// `$(which tool)`, `$(command -v tool)` and `$(echo text)` say what they will print.
+    fn substituted(&self, node: Node<'_>) -> Text {
+        let mut inner = children(node);
+        let command = inner
+            .next()
+            .filter(|command| Kind::of(*command) == Kind::Command);
+        let (Some(command), None) = (command, inner.next()) else {
+            return unknown();
+        };
+        let words: Vec<&str> = children(command).map(|word| self.script.of(word)).collect();
+        let plain = |word: &str| Text::Constant(shallow_plain(word));
+        match words.as_slice() {
+            ["which" | "echo", word]
+            | ["command", "-v", word]
+            | ["type", "-p" | "-P", word]
+            | ["echo", "-n" | "-e" | "-ne", word]
+                if is_plain(word) =>
+            {
+                plain(word)
+            }
+            ["printf", word] if is_plain(word) => {
+                Text::Constant(ansi(&format!("$'{}'", shallow_plain(word))))
+            }
+            _ => unknown(),
+        }
+    }
+}
+
+/// Text in quotes or none, without anything that bash expands.
+fn is_plain(word: &str) -> bool {
+    !word.contains(['$', '`', '<', '>'])
+}
+
+fn shallow_plain(word: &str) -> String {
+    let inner = inside(inside(word, "'", "'"), "\"", "\"");
+    if inner.len() == word.len() {
+        unescaped(word)
+    } else {
+        inner.to_owned()
+    }
+}
+
+fn shallow(written: &str) -> Text {
+    if is_plain(written) {
+        Text::Constant(shallow_plain(written))
+    } else {
+        unknown()
+    }
+}
+
+fn unknown() -> Text {
+    Text::Mixed(vec![Piece::Output])
+}
+
+pub(super) fn variable(name: &str, may_be_empty: bool) -> Text {
+    Text::Mixed(vec![Piece::Variable {
+        name: name.to_owned(),
+        may_be_empty,
+    }])
+}
+
+/// What stands between an opening and a closing mark; the text itself where they are not there.
+pub(super) fn inside<'text>(text: &'text str, open: &str, close: &str) -> &'text str {
+    text.strip_prefix(open)
+        .and_then(|rest| rest.strip_suffix(close))
+        .unwrap_or(text)
+}
+
+fn only_child(node: Node<'_>) -> Option<Node<'_>> {
+    let mut parts = children(node);
+    let first = parts.next()?;
+    parts.next().is_none().then_some(first)
+}
+
+/// The name of the variable that an expansion expands.
+pub(super) fn expanded_name<'text>(script: &Script<'text>, node: Node<'_>) -> Option<&'text str> {
+    let written = script.of(node);
+    let inner = inside(written, "${", "}").trim_start_matches('$');
+    let length = inner
         .chars()
-        .take(most)
-        .take_while(|digit| digit.is_digit(radix))
+        .take_while(|letter| letter.is_ascii_alphanumeric() || *letter == '_')
         .count();
-    let code = digits
+    let length = if length == 0 { 1 } else { length };
+    inner
         .get(..length)
-        .and_then(|digits| u32::from_str_radix(digits, radix).ok());
-    match code.and_then(char::from_u32) {
-        Some(character) => (character, digits.get(length..).unwrap_or("")),
-        None => ('\\', after),
-    }
+        .filter(|name| !matches!(*name, "!" | "#"))
+}
+
+/// `{a,b}` as words; `None` where it is not that simple.
+fn braces(text: &str) -> Option<Vec<Text>> {
+    let inner = text.strip_prefix('{')?.strip_suffix('}')?;
+    let simple = !inner.contains(['{', '}']);
+    simple.then(|| {
+        inner
+            .split(',')
+            .map(|word| Text::Constant(word.to_owned()))
+            .collect()
+    })
 }

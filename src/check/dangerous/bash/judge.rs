@@ -1,0 +1,324 @@
+//! What single commands do to a machine: files, devices, permissions, privilege, the network.
+
+use super::command::Word;
+use super::names::Role;
+use super::paths::{self, Hit};
+use crate::check::Rule;
+use crate::check::rules::bash::{
+    BASH_DEVICE, BASH_KERNEL, BASH_NETWORK, BASH_PERMISSIONS, BASH_PRIVILEGE, BASH_REMOTE_SHELL,
+    BASH_REMOVE_ROOT, BASH_REMOVE_VARIABLE, BASH_SYSTEM_FILE,
+};
+
+/// What is known where a command stands.
+pub(super) struct Place<'a> {
+    /// Where the script went last, if that is written.
+    pub(super) folder: Option<&'a str>,
+    /// Arguments come from a list of what lies in a root.
+    pub(super) fed_roots: bool,
+}
+
+/// The rule that a command breaks by itself, and whether it is about all of the command.
+pub(super) fn judge(
+    role: Role,
+    base: &str,
+    arguments: &[Word<'_>],
+    place: &Place<'_>,
+) -> Option<&'static Rule> {
+    match role {
+        Role::Remove => remove(base, arguments, place),
+        Role::Find => find(arguments, place),
+        Role::Permissions => permissions(arguments, place),
+        Role::Dd => writes_device(arguments).then_some(&BASH_DEVICE),
+        Role::Format => formats(base, arguments).then_some(&BASH_DEVICE),
+        Role::Overwrite => written_to(operands(arguments), true),
+        Role::Copy => written_to(operands(arguments).last().into_iter(), true),
+        Role::Accounts => accounts(base, arguments).then_some(&BASH_SYSTEM_FILE),
+        Role::Privilege => Some(&BASH_PRIVILEGE),
+        Role::RunsOption if base == "su" => Some(&BASH_PRIVILEGE),
+        Role::Kernel => kernel(base, arguments).then_some(&BASH_KERNEL),
+        Role::Netcat if hands_a_shell(arguments) => Some(&BASH_REMOTE_SHELL),
+        Role::Download | Role::Network | Role::Netcat => {
+            reaches_out(role, base, arguments).then_some(&BASH_NETWORK)
+        }
+        _ => None,
+    }
+}
+
+/// The rule that a file breaks by being written to.
+pub(super) fn written_to<'a, 'tree: 'a>(
+    files: impl Iterator<Item = &'a Word<'tree>>,
+    any_device: bool,
+) -> Option<&'static Rule> {
+    for file in files {
+        let path = file.text.beginning();
+        if paths::is_block_device(path) || any_device && path.ends_with("/dev/") {
+            return Some(&BASH_DEVICE);
+        }
+        if paths::starts_things(path) {
+            return Some(&BASH_SYSTEM_FILE);
+        }
+    }
+    None
+}
+
+/// Arguments that are no options.
+fn operands<'a, 'tree>(arguments: &'a [Word<'tree>]) -> impl Iterator<Item = &'a Word<'tree>> {
+    arguments
+        .iter()
+        .filter(|word| !word.text.beginning().starts_with('-'))
+}
+
+fn options<'a>(arguments: &'a [Word<'_>]) -> impl Iterator<Item = &'a str> {
+    arguments
+        .iter()
+        .filter_map(Word::constant)
+        .take_while(|word| *word != "--")
+        .filter(|word| word.starts_with('-'))
+}
+
+fn is_recursive(arguments: &[Word<'_>]) -> bool {
+    options(arguments).any(|option| match option.strip_prefix("--") {
+        Some(long) => long.len() > 2 && "recursive".starts_with(long),
+        None => option.contains(['r', 'R']),
+    })
+}
+
+fn remove(base: &str, arguments: &[Word<'_>], place: &Place<'_>) -> Option<&'static Rule> {
+    if base != "rm" {
+        return None;
+    }
+    if place.fed_roots {
+        return Some(&BASH_REMOVE_ROOT);
+    }
+    let recursive = is_recursive(arguments);
+    let hits = operands(arguments)
+        .filter(|word| recursive || word.text.emptied().ends_with('*'))
+        .filter_map(|word| paths::hit(&word.text, place.folder));
+    worst(hits)
+}
+
+fn worst(hits: impl Iterator<Item = Hit>) -> Option<&'static Rule> {
+    let mut rule = None;
+    for hit in hits {
+        match hit {
+            Hit::Root => return Some(&BASH_REMOVE_ROOT),
+            Hit::IfEmpty => rule = Some(&BASH_REMOVE_VARIABLE),
+        }
+    }
+    rule
+}
+
+/// Tests that pick a few of the files that `find` meets.
+const PICKS: [&str; 24] = [
+    "-name",
+    "-iname",
+    "-path",
+    "-ipath",
+    "-regex",
+    "-iregex",
+    "-wholename",
+    "-mtime",
+    "-atime",
+    "-ctime",
+    "-mmin",
+    "-amin",
+    "-cmin",
+    "-newer",
+    "-newermt",
+    "-empty",
+    "-size",
+    "-user",
+    "-group",
+    "-uid",
+    "-gid",
+    "-perm",
+    "-samefile",
+    "-inum",
+];
+
+/// Whether a `find` lists all of a root, or anything at all from `/` on.
+pub(super) fn finds_roots(arguments: &[Word<'_>], place: &Place<'_>) -> Option<Hit> {
+    let starts = arguments
+        .iter()
+        .take_while(|word| !word.text.beginning().starts_with(['-', '(', '!']));
+    let picks = arguments.iter().any(|word| {
+        word.constant()
+            .is_some_and(|option| PICKS.contains(&option))
+    });
+    for start in starts {
+        let everything = matches!(
+            start.text.constant().map(paths::normal).as_deref(),
+            Some("/" | "~")
+        );
+        match paths::hit(&start.text, place.folder) {
+            Some(hit) if !picks || everything => return Some(hit),
+            _ => {}
+        }
+    }
+    None
+}
+
+fn find(arguments: &[Word<'_>], place: &Place<'_>) -> Option<&'static Rule> {
+    let hit = finds_roots(arguments, place)?;
+    let runs = |programs: &[&str]| {
+        arguments.windows(2).any(|pair| {
+            let [option, program] = pair else {
+                return false;
+            };
+            let option = option.constant();
+            let base = program.text.base().unwrap_or("");
+            matches!(option, Some("-exec" | "-execdir" | "-ok" | "-okdir"))
+                && programs.contains(&base)
+        })
+    };
+    let deletes = (arguments.iter()).any(|word| word.constant() == Some("-delete"));
+    if deletes || runs(&["rm", "shred", "unlink"]) {
+        worst(std::iter::once(hit))
+    } else {
+        runs(&["chmod", "chown", "chgrp"]).then_some(&BASH_PERMISSIONS)
+    }
+}
+
+fn permissions(arguments: &[Word<'_>], place: &Place<'_>) -> Option<&'static Rule> {
+    let recursive = options(arguments)
+        .any(|option| option == "--recursive" || !option.starts_with("--") && option.contains('R'));
+    let opens = arguments
+        .first()
+        .and_then(Word::constant)
+        .is_some_and(|mode| {
+            matches!(
+                mode,
+                "777"
+                    | "0777"
+                    | "666"
+                    | "0666"
+                    | "000"
+                    | "0"
+                    | "a+w"
+                    | "o+w"
+                    | "+w"
+                    | "a+rwx"
+                    | "ugo+rwx"
+            )
+        });
+    let hits = operands(arguments).skip(1).any(|word| {
+        let hit = paths::hit(&word.text, place.folder);
+        hit.is_some() && (recursive || opens && hit == Some(Hit::Root))
+    });
+    hits.then_some(&BASH_PERMISSIONS)
+}
+
+fn writes_device(arguments: &[Word<'_>]) -> bool {
+    arguments
+        .iter()
+        .filter_map(|word| word.text.beginning().strip_prefix("of="))
+        .any(|path| paths::is_device(path) || path == "/dev/")
+}
+
+fn formats(base: &str, arguments: &[Word<'_>]) -> bool {
+    let only_looks = options(arguments).any(|option| {
+        matches!(
+            option,
+            "-l" | "--list"
+                | "-V"
+                | "--version"
+                | "-h"
+                | "--help"
+                | "-s"
+                | "-n"
+                | "--no-act"
+                | "-d"
+                | "--dump"
+        ) && !base.starts_with("mkfs")
+    });
+    let targets: Vec<&Word<'_>> = operands(arguments).collect();
+    let prints = targets.last().and_then(|word| word.constant()) == Some("print");
+    let on_a_file = !targets.is_empty()
+        && targets.iter().all(|word| {
+            word.constant()
+                .is_some_and(|path| !path.starts_with("/dev/"))
+        });
+    !(only_looks || prints || on_a_file || arguments.is_empty())
+}
+
+fn accounts(base: &str, arguments: &[Word<'_>]) -> bool {
+    base != "crontab" || !options(arguments).any(|option| option == "-l")
+}
+
+fn kernel(base: &str, arguments: &[Word<'_>]) -> bool {
+    let lists = operands(arguments).next().is_none();
+    let reads = options(arguments).any(|option| {
+        matches!(
+            option,
+            "--help" | "--version" | "-V" | "-l" | "-L" | "-n" | "--print"
+        )
+    });
+    match base {
+        "mount" | "swapon" | "losetup" | "capsh" => !lists && !reads,
+        "sysctl" => {
+            options(arguments).any(|option| option.starts_with("-w") || option == "-p")
+                || arguments
+                    .iter()
+                    .any(|word| word.text.beginning().contains('='))
+        }
+        _ => !reads || !lists,
+    }
+}
+
+fn hands_a_shell(arguments: &[Word<'_>]) -> bool {
+    arguments.iter().any(|word| {
+        let text = word.text.beginning();
+        let short = text.starts_with('-') && !text.starts_with("--");
+        short && (text.ends_with('e') || text.ends_with('c') && text.len() > 1 && text != "-cc")
+            || matches!(text, "--exec" | "--sh-exec")
+            || text.to_ascii_lowercase().starts_with("exec:")
+            || text.to_ascii_lowercase().starts_with("system:")
+    })
+}
+
+fn reaches_out(role: Role, base: &str, arguments: &[Word<'_>]) -> bool {
+    let asks = match arguments {
+        [only] => matches!(
+            only.constant(),
+            Some("-V" | "--version" | "-h" | "--help" | "-v")
+        ),
+        _ => false,
+    };
+    let here = arguments.iter().any(|word| {
+        let text = word.text.beginning();
+        [
+            "localhost",
+            "127.0.0.1",
+            "[::1]",
+            "file://",
+            "--unix-socket",
+        ]
+        .iter()
+        .any(|here| text.contains(here))
+    });
+    let copies = matches!(base, "rsync" | "scp");
+    let remote = arguments.iter().any(|word| {
+        let written = word.text.written();
+        !written.starts_with('-') && written.split('/').next().unwrap_or("").contains(':')
+    });
+    let listens = role == Role::Netcat
+        && options(arguments).any(|option| option.contains('l') && !option.starts_with("--"));
+    !asks && !here && !listens && (!copies || remote)
+}
+
+/// Whether a decoder decodes, by its options.
+pub(super) fn decodes(base: &str, arguments: &[Word<'_>]) -> bool {
+    let has = |wanted: &[&str], letter: char| {
+        options(arguments).any(|option| {
+            wanted.contains(&option) || !option.starts_with("--") && option.contains(letter)
+        })
+    };
+    match base {
+        "base64" | "base32" | "basenc" => has(&["--decode"], 'd') || has(&[], 'D'),
+        "gzip" | "bzip2" | "xz" | "zstd" => has(&["--decompress", "--uncompress"], 'd'),
+        "xxd" => has(&["-r"], 'r'),
+        "openssl" => arguments.iter().any(|word| word.constant() == Some("-d")),
+        "gpg" => has(&["--decrypt"], 'd'),
+        _ => true,
+    }
+}

@@ -1,0 +1,223 @@
+//! Which places on a file system a word names: roots, homes, devices, files that start things.
+
+use super::word::Text;
+
+/// What a command that removes or changes everything below a place would hit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hit {
+    /// The root, a home or a folder of the system.
+    Root,
+    /// One of these where a variable is empty.
+    IfEmpty,
+}
+
+/// Folders of a system, sorted.
+const FOLDERS: [&str; 44] = [
+    "/",
+    "/Applications",
+    "/Library",
+    "/System",
+    "/Users",
+    "/Volumes",
+    "/bin",
+    "/boot",
+    "/dev",
+    "/etc",
+    "/home",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/libx32",
+    "/media",
+    "/mnt",
+    "/opt",
+    "/proc",
+    "/root",
+    "/run",
+    "/sbin",
+    "/srv",
+    "/sys",
+    "/usr",
+    "/usr/bin",
+    "/usr/include",
+    "/usr/lib",
+    "/usr/lib64",
+    "/usr/libexec",
+    "/usr/local",
+    "/usr/local/bin",
+    "/usr/local/lib",
+    "/usr/local/sbin",
+    "/usr/sbin",
+    "/usr/share",
+    "/var",
+    "/var/cache",
+    "/var/lib",
+    "/var/log",
+    "/var/mail",
+    "/var/run",
+    "/var/spool",
+    "~",
+];
+
+/// What removing this word's place would hit; `folder` is where the script went last.
+pub(super) fn hit(text: &Text, folder: Option<&str>) -> Option<Hit> {
+    match text {
+        Text::Constant(path) => is_root(path, folder).then_some(Hit::Root),
+        Text::Choice(paths) => paths
+            .iter()
+            .any(|path| is_root(path, folder))
+            .then_some(Hit::Root),
+        Text::Mixed(_) => {
+            let emptied = text.emptied();
+            let known = emptied.starts_with(['/', '~']);
+            (known && is_root(&emptied, None)).then_some(Hit::IfEmpty)
+        }
+    }
+}
+
+fn is_root(path: &str, folder: Option<&str>) -> bool {
+    expanded(path)
+        .iter()
+        .any(|path| match (path.chars().next(), folder) {
+            (Some('/' | '~'), _) => is_system(&normal(path)),
+            (Some(_), Some(folder)) => is_system(&normal(&format!("{folder}/{path}"))),
+            _ => false,
+        })
+}
+
+/// `/{bin,usr}` as paths.
+fn expanded(path: &str) -> Vec<String> {
+    if let Some((before, rest)) = path.split_once('{')
+        && let Some((inner, after)) = rest.split_once('}')
+        && inner.contains(',')
+    {
+        return inner
+            .split(',')
+            .take(32)
+            .map(|one| format!("{before}{one}{after}"))
+            .collect();
+    }
+    vec![path.to_owned()]
+}
+
+fn is_system(path: &str) -> bool {
+    FOLDERS.binary_search(&path).is_ok() || is_home(path)
+}
+
+/// `/home/name`, `~name`.
+fn is_home(path: &str) -> bool {
+    let below = ["/home/", "/Users/", "~"]
+        .iter()
+        .find_map(|home| path.strip_prefix(home));
+    below.is_some_and(|rest| !rest.is_empty() && !rest.contains('/') && !rest.contains('\u{1}'))
+}
+
+/// The path without doubled and trailing marks; `..` resolved; a glob of everything below it cut off.
+pub(super) fn normal(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    while parts.last().is_some_and(|last| is_everything(last)) {
+        parts.pop();
+    }
+    let root = if path.starts_with('/') { "/" } else { "" };
+    format!("{root}{}", parts.join("/"))
+}
+
+fn is_everything(part: &str) -> bool {
+    part.contains('*') && part.chars().all(|letter| "*.?[]!{},".contains(letter))
+}
+
+/// A device that holds a file system or memory, by the beginning of its path.
+pub(super) fn is_block_device(path: &str) -> bool {
+    const DEVICES: [&str; 20] = [
+        "sd", "hd", "vd", "xvd", "nvme", "mmcblk", "loop", "dm-", "mapper/", "md", "disk", "sr",
+        "ram", "zram", "nbd", "mem", "kmem", "port", "mtd", "block/",
+    ];
+    normal(path)
+        .strip_prefix("/dev/")
+        .is_some_and(|name| DEVICES.iter().any(|device| name.starts_with(device)))
+}
+
+/// Any device but those that everybody may write to.
+pub(super) fn is_device(path: &str) -> bool {
+    const HARMLESS: [&str; 14] = [
+        "null", "zero", "full", "random", "urandom", "stdin", "stdout", "stderr", "tty", "pts/",
+        "ptmx", "shm", "fd/", "console",
+    ];
+    normal(path)
+        .strip_prefix("/dev/")
+        .is_some_and(|name| !HARMLESS.iter().any(|harmless| name.starts_with(harmless)))
+}
+
+/// A path that is a connection in bash.
+pub(super) fn is_socket(path: &str) -> bool {
+    path.starts_with("/dev/tcp/") || path.starts_with("/dev/udp/")
+}
+
+/// A file that decides who may log in or what is started.
+pub(super) fn starts_things(path: &str) -> bool {
+    const FILES: [&str; 26] = [
+        "/etc/passwd",
+        "/etc/shadow",
+        "/etc/group",
+        "/etc/gshadow",
+        "/etc/sudoers",
+        "/etc/cron",
+        "/etc/anacrontab",
+        "/var/spool/cron",
+        "/etc/ld.so.preload",
+        "/etc/profile",
+        "/etc/bash.bashrc",
+        "/etc/environment",
+        "/etc/rc.local",
+        "/etc/init.d/",
+        "/etc/systemd/",
+        "/lib/systemd/",
+        "/usr/lib/systemd/",
+        "/etc/ssh/",
+        "/etc/pam.d/",
+        "/etc/modules",
+        "/etc/sysctl",
+        "/etc/fstab",
+        "/proc/sys/",
+        "/proc/sysrq-trigger",
+        "/sys/",
+        "/etc/hosts",
+    ];
+    const OF_HOMES: [&str; 11] = [
+        ".bashrc",
+        ".bash_profile",
+        ".bash_login",
+        ".bash_logout",
+        ".profile",
+        ".zshrc",
+        ".zprofile",
+        ".zshenv",
+        ".config/autostart",
+        ".config/systemd",
+        ".ssh",
+    ];
+    let path = normal(path);
+    let in_home = path
+        .strip_prefix("~/")
+        .or_else(|| path.strip_prefix("/root/"))
+        .or_else(|| {
+            path.strip_prefix("/home/")
+                .and_then(|rest| Some(rest.split_once('/')?.1))
+        });
+    FILES.iter().any(|file| path.starts_with(file))
+        || in_home.is_some_and(|file| OF_HOMES.iter().any(|start| file.starts_with(start)))
+}
+
+#[cfg(test)]
+pub(super) fn assert_sorted() {
+    assert!(FOLDERS.is_sorted());
+}

@@ -1,0 +1,76 @@
+//! What the rules' examples do not show: places, budgets, hostile nesting.
+
+use crate::check::{Finding, check};
+use crate::language::Language;
+use crate::policy::Policy;
+
+fn findings(script: &str) -> Vec<Finding> {
+    let bash = Language::by_name("bash").expect("bash");
+    let report = check(script, bash, &Policy::default());
+    let dangerous = |finding: &Finding| finding.layer == crate::check::Layer::Dangerous;
+    report.findings.into_iter().filter(dangerous).collect()
+}
+
+#[test]
+fn a_finding_in_a_nested_script_lies_where_it_is_written() {
+    for script in [
+        "true\nbash -c 'echo a; eval x'\n",
+        "bash -c \"echo \\\"a\\\"; eval x\"\n",
+        "bash <<'E'\necho é\neval x\nE\n",
+        "ssh host 'bash -c \"true; eval x\"'\n",
+    ] {
+        let found = findings(script);
+        let eval = found.iter().find(|finding| finding.rule == "bash-eval");
+        let span = eval.expect("a finding").span.clone();
+        assert_eq!(script.get(span), Some("eval"), "{script:?}");
+    }
+}
+
+#[test]
+fn python_in_a_here_document_is_read_as_python() {
+    let script = "python3 - <<'E'\nimport os\nos.system('ls')\nE\n";
+    let found = findings(script);
+    let line = found
+        .iter()
+        .find(|finding| finding.rule.starts_with("python-"));
+    assert_eq!(line.map(|finding| finding.line), Some(3), "{found:?}");
+    let found = findings("true; python3 -c 'eval(x)'\n");
+    assert_eq!(
+        found.first().map(|finding| finding.rule),
+        Some("python-eval")
+    );
+    assert!(findings("cat <<'E'\neval(x)\nE\npython3 f.py\n").is_empty());
+}
+
+#[test]
+fn what_is_too_much_to_read_is_said_and_not_passed() {
+    let deep = (0..14).fold("ls\n".to_owned(), |inner, number| {
+        format!("bash <<'E{number}'\n{inner}E{number}\n")
+    });
+    let many =
+        "X='ls -l a b c d e f g h i j k l m n o p'; ".to_owned() + &"bash -c \"$X\";".repeat(700);
+    for script in [deep, many] {
+        let found = findings(&script);
+        assert!(
+            found.iter().any(|finding| finding.rule == "bash-run-text"),
+            "{found:?}"
+        );
+    }
+}
+
+#[test]
+fn the_same_place_is_told_of_once() {
+    let found = findings("bash -c \"$(curl http://x)\"\n");
+    let rules: Vec<_> = found.iter().map(|finding| finding.rule).collect();
+    assert_eq!(
+        rules.iter().filter(|rule| **rule == "bash-network").count(),
+        1,
+        "{rules:?}"
+    );
+}
+
+#[test]
+fn tables_that_are_searched_are_sorted() {
+    super::names::assert_sorted();
+    super::paths::assert_sorted();
+}
