@@ -1,9 +1,9 @@
 //! The layer that says whether the text is a script of its language, and where not.
 //!
-//! Reads the tree's ERROR and MISSING nodes, and tells one problem, the first: what follows a
-//! syntax error is mostly its echo. For Python an error rejects. For bash it never does on the
-//! host, because the grammar refuses some valid scripts: the report is undecided, and `bash -n` in
-//! the container has the last word before the first statement.
+//! Tells one problem, the first: what follows a syntax error is mostly its echo. For Python the
+//! tree's ERROR and MISSING nodes reject. For bash they decide nothing, because the grammar refuses
+//! valid scripts and accepts broken ones: a recogniser of bash's rules does. The interpreter's own
+//! parser in the container has the last word, before the first statement.
 
 mod bash;
 mod brackets;
@@ -32,7 +32,7 @@ pub(super) fn check(script: &Script<'_>, notes: &mut Notes<'_>) -> bool {
             python::check(script, notes);
             false
         }
-        Grammar::Bash => bash::check(script, notes),
+        Grammar::Bash => bash::check(script.text, notes),
     }
 }
 
