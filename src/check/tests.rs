@@ -202,16 +202,11 @@ fn a_script_beyond_the_limit_is_not_read_further() {
 }
 
 #[test]
-fn a_broken_bash_script_is_left_to_bash() {
+fn a_broken_bash_script_is_rejected() {
     let report = checked("if [ true", bash());
-    assert!(report.undecided && report.accepted());
+    assert!(!report.undecided && !report.accepted());
     let finding = &report.findings[0];
-    assert_eq!((finding.rule, finding.level), ("bash-syntax", Level::Warn));
-    assert!(
-        finding.message.contains("`then … fi`"),
-        "{}",
-        finding.message
-    );
+    assert_eq!((finding.rule, finding.level), ("bash-syntax", Level::Block));
     assert!(!checked("echo hi\n", bash()).undecided);
 }
 
@@ -301,10 +296,9 @@ fn messages_say_what_is_wrong_and_where() {
     for (script, begins) in [
         (
             "for i in 1 2; do\n  echo\n",
-            "1:1 `done` is probably missing",
+            "1:1 the `for` that begins here is not complete: `done` is missing",
         ),
-        ("echo \"abc\n", "1:6 the \" that opens here"),
-        ("true\nif x; then y\n", "2:1 `fi` is probably missing"),
+        ("echo \"abc\n", "1:6 `\"` opens here and is never closed"),
     ] {
         let message = told(script, bash());
         assert!(message.starts_with(begins), "{script:?}: {message}");

@@ -1,9 +1,9 @@
 //! The layer that says whether the text is a script of its language, and where not.
 //!
-//! Reads the tree's ERROR and MISSING nodes, and tells one problem, the first: what follows a
-//! syntax error is mostly its echo. For Python a strict parser decides. For bash an error never
-//! rejects on the host, because the grammar refuses some valid scripts: the report is undecided, and `bash -n` in
-//! the container has the last word before the first statement.
+//! Tells one problem, the first: what follows a syntax error is mostly its echo. The tree's ERROR and
+//! MISSING nodes give places and words; they decide nothing alone, because the grammars refuse valid
+//! scripts and accept broken ones. For Python a strict parser decides, for bash a recogniser of its
+//! rules. The interpreter's own parser in the container has the last word, before the first statement.
 
 mod bash;
 mod brackets;
@@ -29,7 +29,7 @@ struct Problem {
 pub(super) fn check(script: &Script<'_>, notes: &mut Notes<'_>) -> bool {
     match script.grammar {
         Grammar::Python => python::check(script, notes),
-        Grammar::Bash => bash::check(script, notes),
+        Grammar::Bash => bash::check(script.text, notes),
     }
 }
 

@@ -1,0 +1,56 @@
+//! Whether bash would refuse a script.
+//!
+//! The tree of tree-sitter's grammar serves the other layers; it refuses valid scripts and accepts
+//! broken ones, so here a recogniser of bash's own rules decides: what it refuses is rejected, what
+//! it accepts is right whatever the tree says. Undecided is what exceeds its budget; `bash -n` in
+//! the container has the last word before the first statement in any case.
+
+mod condition;
+mod frame;
+mod grammar;
+mod problem;
+mod recogniser;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use crate::check::notes::Notes;
+use crate::check::rules::syntax::{BASH_BOM, BASH_CRLF, BASH_SYNTAX};
+use recogniser::{Verdict, verdict};
+
+/// Whether only bash can tell.
+pub(super) fn check(text: &str, notes: &mut Notes<'_>) -> bool {
+    line_ends(text, notes);
+    match verdict(text) {
+        Verdict::Valid => false,
+        Verdict::Undecided => true,
+        Verdict::Refused(problem) => {
+            let message = match carriage_return(text) {
+                true => format!(
+                    "{}; the CR at the ends of lines may be why",
+                    problem.message
+                ),
+                false => problem.message,
+            };
+            notes.add(&BASH_SYNTAX, problem.span, message);
+            false
+        }
+    }
+}
+
+/// Whether lines end in CR LF, so that bash does not see the keywords at their ends.
+fn carriage_return(text: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), b"\r\n").is_some()
+}
+
+fn line_ends(text: &str, notes: &mut Notes<'_>) {
+    if text.starts_with('\u{feff}') {
+        let message = "a byte order mark becomes part of bash's first word; save without it";
+        notes.add(&BASH_BOM, 0..'\u{feff}'.len_utf8(), message.to_owned());
+    }
+    if let Some(at) = memchr::memmem::find(text.as_bytes(), b"\r\n") {
+        let message =
+            "lines end in CR LF; bash takes the CR as part of the last word, so save with LF";
+        notes.add(&BASH_CRLF, at..at + 1, message.to_owned());
+    }
+}
