@@ -19,8 +19,8 @@ mod tree;
 use crate::language::Language;
 use crate::policy::Policy;
 
-pub use finding::{Finding, Layer, Report};
-pub use notes::MOST_FINDINGS;
+pub use finding::{Finding, Layer, Related, Report};
+pub use notes::{MOST_FINDINGS, MOST_RELATED};
 pub use rule::Rule;
 
 use notes::Notes;
@@ -67,6 +67,12 @@ pub fn check_bytes(script: &[u8], language: &'static Language, policy: &Policy) 
 /// Every rule of every layer, in the order of layers.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
     rules::ALL.iter().flat_map(|layer| layer.iter()).copied()
+}
+
+/// The rule of that id.
+#[must_use]
+pub fn rule(id: &str) -> Option<&'static Rule> {
+    rules().find(|rule| rule.id == id)
 }
 
 /// The layers that read the tree; whether only the interpreter can tell about the syntax.
