@@ -26,10 +26,9 @@ fn document(policy: &Policy, files: Vec<SarifFile>) -> Value {
     }
     let document: Value = serde_json::from_str(&sarif.document()).expect("JSON");
     let schema = include_str!("../../../fixtures/schemas/sarif-2.1.0.json");
-    let mut schema: Value = serde_json::from_str(schema).expect("JSON");
-    // Its pattern has a bracket too many for validators that are strict; we never write a language.
-    let language = &mut schema["definitions"]["run"]["properties"]["language"];
-    language.as_object_mut().expect("an object").remove("pattern");
+    // Its pattern of a language, which we never write, has a bracket too many for strict validators.
+    let schema = schema.replace("[a-zA-Z]{2}]?$", "[a-zA-Z]{2}$");
+    let schema: Value = serde_json::from_str(&schema).expect("JSON");
     let validator = jsonschema::options()
         .should_validate_formats(true)
         .build(&schema)
