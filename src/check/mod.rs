@@ -87,4 +87,6 @@ fn read(text: &str, language: &'static Language, notes: &mut Notes<'_>) -> bool 
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

@@ -19,3 +19,6 @@ pub use result::result_document;
 pub use rules::{rule_manual, rules_document, rules_table};
 pub use sarif::{Sarif, SarifFile};
 pub use table::{languages_document, languages_table};
+
+#[cfg(test)]
+mod properties;

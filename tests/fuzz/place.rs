@@ -10,7 +10,11 @@ pub fn assert_lies_in(text: &str, span: &Range<usize>, told: [usize; 4]) {
     assert!(inside, "{span:?} is no span of {text:?}");
     let (line, column) = position(text, span.start);
     let (end_line, end_column) = position(text, span.end);
-    assert_eq!(told, [line, column, end_line, end_column], "{span:?} of {text:?}");
+    assert_eq!(
+        told,
+        [line, column, end_line, end_column],
+        "{span:?} of {text:?}"
+    );
 }
 
 /// The 1-based line and the 1-based column in characters of a byte offset.
