@@ -135,12 +135,17 @@ fn crossed() -> impl Strategy<Value = String> {
         .collect();
     let pick = select(examples);
     (pick.clone(), pick, any::<[Index; 2]>()).prop_map(|(first, second, [left, right])| {
-        let cut = |text: &str, at: &Index| {
-            crate::text::floor_char_boundary(text, at.index(text.len() + 1))
-        };
-        let (left, right) = (cut(&first, &left), cut(&second, &right));
-        format!("{}{}", &first[..left], &second[right..])
+        let (left, _) = halves(&first, left);
+        let (_, right) = halves(&second, right);
+        format!("{left}{right}")
     })
+}
+
+fn halves(text: &str, at: Index) -> (&str, &str) {
+    text.split_at(crate::text::floor_char_boundary(
+        text,
+        at.index(text.len() + 1),
+    ))
 }
 
 fn holds(script: &[u8]) {

@@ -321,6 +321,18 @@ fn messages_say_what_is_wrong_and_where() {
 }
 
 #[test]
+fn a_bracket_that_does_not_match_is_shown_with_the_open_one() {
+    let report = checked("f(a,\n  [b)\n", python());
+    let finding = &report.findings[0];
+    assert_eq!((finding.line, finding.column), (2, 5));
+    let open = &finding.related[0];
+    assert_eq!(
+        (open.line, open.column, open.message.as_str()),
+        (2, 3, "this is open")
+    );
+}
+
+#[test]
 fn a_secret_is_never_repeated() {
     let secret = ["hunter", "2-", "correct", "-horse"].concat();
     for script in [

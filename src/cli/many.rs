@@ -148,7 +148,7 @@ mod tests {
     #[test]
     fn results_come_in_order_however_long_each_takes() {
         let slow_first = |number: usize| {
-            let spins = if number % 7 == 0 { 200_000 } else { 1 };
+            let spins = if number.is_multiple_of(7) { 200_000 } else { 1 };
             (0..spins).for_each(|spin| {
                 std::hint::black_box(spin);
             });

@@ -61,7 +61,8 @@ pub fn rule_manual(rule: &Rule, policy: &Policy) -> String {
         rule.id,
         another(rule.level_under(policy)).name()
     );
-    page += "A comment in a script changes nothing.\n\nIt finds\n\n";
+    page +=
+        "No comment in a script does: its author is the one who is not trusted.\n\nIt finds\n\n";
     page += &examples(rule.catches);
     page += "It lets pass\n\n";
     page += &examples(rule.passes);

@@ -55,7 +55,9 @@ pub(super) fn check(script: &Script<'_>, notes: &mut Notes<'_>) {
         refused_by_python(script, root)
     };
     if let Some(Problem { span, message }) = problem {
-        notes.add(&PYTHON_SYNTAX, span, message);
+        let open = brackets::open_at(script.text, span.start);
+        let related = open.map(|open| (open, "this is open".to_owned()));
+        notes.add_with(&PYTHON_SYNTAX, span, message, related.into_iter().collect());
     }
 }
 
