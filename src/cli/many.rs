@@ -172,6 +172,24 @@ mod tests {
         );
     }
 
+    /// The first piece ends only if the second is done meanwhile.
+    #[test]
+    fn pieces_are_done_at_once() {
+        if std::thread::available_parallelism().map_or(1, NonZero::get) == 1 {
+            return;
+        }
+        let (second, done) = std::sync::mpsc::channel();
+        let ends = (Mutex::new(second), Mutex::new(done));
+        let results = all(2, |number| {
+            if number == 1 {
+                return ends.0.lock().expect("a lock").send(()).is_ok();
+            }
+            let done = ends.1.lock().expect("a lock");
+            done.recv_timeout(Duration::from_secs(60)).is_ok()
+        });
+        assert_eq!(results, [Some(true), Some(true)]);
+    }
+
     /// However slow the first piece is, the others do not pile up behind it.
     #[test]
     fn nobody_runs_far_ahead() {

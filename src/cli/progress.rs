@@ -9,6 +9,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 /// Who waits for less is not shown anything.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+const TEMPLATE: &str = "lazaret: checked {pos} of {len} {bar:30} {elapsed}";
+
 pub(super) struct Progress {
     started: Instant,
     total: u64,
@@ -61,11 +63,10 @@ impl Drop for Progress {
 }
 
 fn bar(total: u64) -> ProgressBar {
-    let template = "lazaret: checked {pos} of {len} {bar:30} {elapsed}";
     let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
-    match ProgressStyle::with_template(template) {
+    match ProgressStyle::with_template(TEMPLATE) {
         Ok(style) => bar.with_style(style.progress_chars("=> ")),
-        // The template is constant; the unit test below reads it.
+        // A unit test reads the template.
         Err(_) => bar,
     }
 }
@@ -73,6 +74,11 @@ fn bar(total: u64) -> ProgressBar {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_template_is_one() {
+        assert!(ProgressStyle::with_template(TEMPLATE).is_ok());
+    }
 
     #[test]
     fn nobody_is_shown_anything_before_a_second_has_passed() {

@@ -96,6 +96,37 @@ fn unreadable_files_do_not_stop_the_others() {
     }
 }
 
+/// What is known is told at once, though a later file is still waited for.
+#[test]
+fn results_are_streamed() {
+    use std::io::{BufRead as _, BufReader};
+    let lazaret = check(&[]);
+    let quick = lazaret.file("quick.py", b"print(1)\n");
+    let pipe = lazaret.folder().join("pipe.py");
+    make_pipe(&pipe);
+    let (quick, slow) = (
+        quick.to_str().expect("UTF-8"),
+        pipe.to_str().expect("UTF-8"),
+    );
+    let lazaret = lazaret.args(&[quick, slow]);
+    let mut child = lazaret.spawn();
+    let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+    let first = lines.next().expect("a line").expect("UTF-8");
+    assert!(first.ends_with("quick.py: accepted"), "{first}");
+    std::fs::write(&pipe, "print(1)\n").expect("it reads");
+    let last = lines.next().expect("a line").expect("UTF-8");
+    assert!(last.ends_with("pipe.py: accepted"), "{last}");
+    assert!(child.wait().expect("it ends").success());
+}
+
+#[test]
+fn endless_files_are_refused() {
+    let ran = check(&["--language", "bash", "/dev/zero"])
+        .output()
+        .exits(2);
+    assert!(ran.stderr.contains("larger than"), "{ran}");
+}
+
 #[test]
 fn stdin_can_be_named_once() {
     let lazaret = check(&["--format", "json", "--language", "python", "-", "-"]);
@@ -213,10 +244,14 @@ fn a_comment_suppresses_nothing() {
 
 // ---- a terminal ------------------------------------------------------------------------------------------------
 
-/// A check that waits for longer than a second, for a pipe that nobody has written to as yet.
-fn slow(path: &Path) -> std::thread::JoinHandle<()> {
+fn make_pipe(path: &Path) {
     let made = Command::new("mkfifo").arg(path).status();
     assert!(made.expect("mkfifo of coreutils").success());
+}
+
+/// A check that waits for longer than a second, for a pipe that nobody has written to as yet.
+fn slow(path: &Path) -> std::thread::JoinHandle<()> {
+    make_pipe(path);
     let path = path.to_owned();
     std::thread::spawn(move || {
         let mut pipe = std::fs::File::create(path).expect("a reader");
