@@ -60,7 +60,7 @@
 //! | [`outcome`] | what came of it, from facts |
 //! | [`engine`] | the only floor that starts processes |
 //! | [`sandbox`] | the only place that knows all floors |
-//! | [`render`] | JSON, carets, tables |
+//! | [`render`] | JSON, SARIF, carets, tables |
 //! | [`cli`] | arguments in, one library call, rendering out |
 
 pub mod check;

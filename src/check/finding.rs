@@ -57,13 +57,50 @@ pub struct Finding {
     pub end_line: usize,
     /// Column of the position behind the last character.
     pub end_column: usize,
+    /// Further places that explain it, such as where a bracket opened or a name was imported; at
+    /// most [`MOST_RELATED`](super::MOST_RELATED).
+    pub related: Vec<Related>,
     /// The place in bytes, for carets.
     #[serde(skip)]
     pub span: Range<usize>,
 }
 
+/// A further place of a finding, and what it has to do with it. Counted as a [`Finding`]'s own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Related {
+    /// What is there, for people; safe text of one line, never a secret.
+    pub message: String,
+    /// 1-based line of the first character.
+    pub line: usize,
+    /// 1-based column of the first character.
+    pub column: usize,
+    /// Line of the position behind the last character.
+    pub end_line: usize,
+    /// Column of the position behind the last character.
+    pub end_column: usize,
+    /// The place in bytes, for carets.
+    #[serde(skip)]
+    pub span: Range<usize>,
+}
+
+impl Related {
+    /// A place at a byte range of the indexed text.
+    #[must_use]
+    pub fn at(index: &LineIndex<'_>, span: Range<usize>, message: String) -> Self {
+        let (start, end) = (index.position(span.start), index.position(span.end));
+        Self {
+            message,
+            line: start.line,
+            column: start.column,
+            end_line: end.line,
+            end_column: end.column,
+            span,
+        }
+    }
+}
+
 impl Finding {
-    /// A finding at a byte range of the indexed text.
+    /// A finding at a byte range of the indexed text, with no further places.
     #[must_use]
     pub fn at(
         index: &LineIndex<'_>,
@@ -83,12 +120,11 @@ impl Finding {
             column: start.column,
             end_line: end.line,
             end_column: end.column,
+            related: Vec::new(),
             span,
         }
     }
-}
 
-impl Finding {
     /// Place and message in one line.
     #[must_use]
     pub fn told(&self) -> String {

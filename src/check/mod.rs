@@ -19,8 +19,8 @@ mod tree;
 use crate::language::Language;
 use crate::policy::Policy;
 
-pub use finding::{Finding, Layer, Report};
-pub use notes::MOST_FINDINGS;
+pub use finding::{Finding, Layer, Related, Report};
+pub use notes::{MOST_FINDINGS, MOST_RELATED};
 pub use rule::Rule;
 
 use notes::Notes;
@@ -72,6 +72,12 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
     rules::ALL.iter().flat_map(|layer| layer.iter()).copied()
 }
 
+/// The rule of that id.
+#[must_use]
+pub fn rule(id: &str) -> Option<&'static Rule> {
+    rules().find(|rule| rule.id == id)
+}
+
 /// The layers that read the tree and are on; whether only the interpreter can tell about the syntax.
 fn read(text: &str, language: &'static Language, policy: &Policy, notes: &mut Notes<'_>) -> bool {
     let is_on = |layer: Layer| !policy.checks_off.contains(layer.name());
@@ -91,5 +97,7 @@ fn read(text: &str, language: &'static Language, policy: &Policy, notes: &mut No
     undecided
 }
 
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod tests;

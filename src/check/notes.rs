@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::{Finding, Rule};
+use super::{Finding, Related, Rule};
 use crate::policy::{Level, Policy};
 use crate::text::{LineIndex, floor_char_boundary, single_line};
 
@@ -14,11 +14,15 @@ use crate::text::{LineIndex, floor_char_boundary, single_line};
 /// A script with more is refused all the same: what blocks is kept before what warns.
 pub const MOST_FINDINGS: usize = 100;
 
+/// How many further places of one finding are kept.
+pub const MOST_RELATED: usize = 4;
+
 struct Note {
     rule: &'static Rule,
     level: Level,
     span: Range<usize>,
     message: String,
+    related: Vec<(Range<usize>, String)>,
 }
 
 pub(super) struct Notes<'policy> {
@@ -37,7 +41,19 @@ impl<'policy> Notes<'policy> {
     /// Writes a finding down, unless the policy turned the rule off or the same rule already spoke
     /// of that place.
     pub(super) fn add(&mut self, rule: &'static Rule, span: Range<usize>, message: String) {
-        let level = self.level(rule);
+        self.add_with(rule, span, message, Vec::new());
+    }
+
+    /// As [`Self::add`], with further places that explain the finding, each with what is there: the
+    /// import of a name, the bracket that is still open.
+    pub(super) fn add_with(
+        &mut self,
+        rule: &'static Rule,
+        span: Range<usize>,
+        message: String,
+        related: Vec<(Range<usize>, String)>,
+    ) {
+        let level = rule.level_under(self.policy);
         let known = self
             .notes
             .last()
@@ -48,15 +64,8 @@ impl<'policy> Notes<'policy> {
                 level,
                 span,
                 message,
+                related,
             });
-        }
-    }
-
-    fn level(&self, rule: &Rule) -> Level {
-        if self.policy.checks_off.contains(rule.layer.name()) {
-            Level::Off
-        } else {
-            self.policy.level(rule.id, rule.level)
         }
     }
 
@@ -90,10 +99,59 @@ impl<'policy> Notes<'policy> {
 
 impl Note {
     fn place(self, text: &str, index: &LineIndex<'_>) -> Finding {
-        let start = floor_char_boundary(text, self.span.start);
-        let end = floor_char_boundary(text, self.span.end).max(start);
-        let rule = self.rule;
+        let (rule, span) = (self.rule, within(text, &self.span));
         let message = single_line(&self.message);
-        Finding::at(index, start..end, rule.id, rule.layer, self.level, message)
+        let finding = Finding::at(index, span, rule.id, rule.layer, self.level, message);
+        let related = self.related.iter().take(MOST_RELATED);
+        let related = related
+            .map(|(span, message)| Related::at(index, within(text, span), single_line(message)));
+        Finding {
+            related: related.collect(),
+            ..finding
+        }
+    }
+}
+
+/// The span, in the text and on character boundaries whatever a layer said.
+fn within(text: &str, span: &Range<usize>) -> Range<usize> {
+    let start = floor_char_boundary(text, span.start);
+    start..floor_char_boundary(text, span.end).max(start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::rules::size::SIZE_NUL;
+
+    fn found(text: &str, related: Vec<(Range<usize>, String)>) -> Finding {
+        let policy = Policy::default();
+        let mut notes = Notes::new(&policy);
+        notes.add_with(&SIZE_NUL, 0..1, "here".to_owned(), related);
+        notes.findings(text).remove(0)
+    }
+
+    #[test]
+    fn further_places_have_lines_and_columns_of_their_own() {
+        let finding = found("x\né = 1\n", vec![(5..6, "and\nthere".to_owned())]);
+        let related = &finding.related[0];
+        let place = (
+            related.line,
+            related.column,
+            related.end_line,
+            related.end_column,
+        );
+        assert_eq!(place, (2, 3, 2, 4));
+        assert_eq!(related.message, "and\\nthere");
+        let document = serde_json::to_value(&finding).expect("JSON");
+        assert_eq!(document["related"][0]["line"], 2);
+        assert!(document["related"][0].get("span").is_none());
+    }
+
+    #[test]
+    fn further_places_are_few_and_lie_in_the_text() {
+        let places = vec![(1..99, String::new()); MOST_RELATED + 1];
+        let finding = found("é", places);
+        assert_eq!(finding.related.len(), MOST_RELATED);
+        assert_eq!(finding.related[0].span, 0..2);
     }
 }

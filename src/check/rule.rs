@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Layer;
-use crate::policy::Level;
+use crate::policy::{Level, Policy};
 
 /// One rule, complete enough to be its own manual page and its own test.
 ///
@@ -30,4 +30,23 @@ pub struct Rule {
     pub passes: &'static [&'static str],
     /// What to write instead.
     pub instead: &'static str,
+}
+
+impl Rule {
+    /// The level the rule has under a policy: off with its layer, else as the policy names it, else
+    /// its own.
+    #[must_use]
+    pub fn level_under(&self, policy: &Policy) -> Level {
+        if policy.checks_off.contains(self.layer.name()) {
+            Level::Off
+        } else {
+            policy.level(self.id, self.level)
+        }
+    }
+
+    /// Whether it reads scripts of that language.
+    #[must_use]
+    pub fn reads(&self, language: &str) -> bool {
+        self.language.is_none_or(|own| own == language)
+    }
 }

@@ -30,6 +30,8 @@ pub(super) enum Command {
     Plan(PlanOptions),
     /// Print the bytes that a run would deliver: `lazaret payload FILE | <the pasted plan>` replays it.
     Payload(PayloadOptions),
+    /// List the rules of the checks, or show the manual of one.
+    Rules(RulesOptions),
     /// List the languages with their images.
     Languages(LanguagesOptions),
 }
@@ -73,14 +75,15 @@ pub(super) struct ScriptOptions {
 
 #[derive(Debug, Args)]
 pub(super) struct Check {
-    /// The scripts; `-` reads one from stdin.
+    /// The scripts, files and not folders; `-` reads one from stdin.
     #[arg(value_name = "FILE", required = true)]
     pub(super) files: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) language: LanguageOption,
-    /// text shows source lines with carets; json prints one object a file, one a line.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(super) format: Format,
+    /// text shows source lines with carets; json prints one object a file, one a line; sarif is one
+    /// SARIF 2.1.0 document; github prints workflow commands, which GitHub shows beside the lines.
+    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
+    pub(super) format: CheckFormat,
     #[command(flatten)]
     pub(super) policy: PolicyOption,
 }
@@ -105,6 +108,21 @@ pub(super) struct PlanOptions {
 pub(super) struct PayloadOptions {
     #[command(flatten)]
     pub(super) script: ScriptOptions,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RulesOptions {
+    /// The rule whose manual is shown; all rules are listed without it.
+    #[arg(value_name = "RULE")]
+    pub(super) rule: Option<String>,
+    /// Only the rules that read this language.
+    #[arg(long, value_name = "LANGUAGE")]
+    pub(super) language: Option<String>,
+    #[command(flatten)]
+    pub(super) policy: PolicyOption,
+    /// text is a table, or a manual page; json one object.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
 }
 
 #[derive(Debug, Args)]
@@ -185,6 +203,14 @@ impl LimitOptions {
 pub(super) enum Format {
     Text,
     Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum CheckFormat {
+    Text,
+    Json,
+    Sarif,
+    Github,
 }
 
 /// Help and version go to stdout with 0; a usage error goes to stderr with 2, and where a run was

@@ -26,25 +26,33 @@ pub(super) fn name(path: &Path) -> String {
 
 /// The script's bytes; `-` is our own stdin.
 pub(super) fn script(path: &Path) -> Result<Vec<u8>, InputError> {
-    let bytes = read(path, LARGEST_SCRIPT).map_err(|source| {
-        let kind = if source.kind() == std::io::ErrorKind::NotFound {
-            "script-not-found"
-        } else {
-            "script-unreadable"
-        };
-        error(
-            kind,
-            format!("failed to read the script {}: {source}", name(path)),
-        )
-    })?;
+    if std::fs::metadata(path).is_ok_and(|file| file.is_file() && file.len() > LARGEST_SCRIPT) {
+        return Err(too_large(path));
+    }
+    let bytes = read(path, LARGEST_SCRIPT).map_err(|source| unreadable(path, &source))?;
     if bytes.len() as u64 > LARGEST_SCRIPT {
-        let message = format!(
-            "the script {} is larger than {LARGEST_SCRIPT} bytes",
-            name(path)
-        );
-        return Err(error("script-too-large", message));
+        return Err(too_large(path));
     }
     Ok(bytes)
+}
+
+fn too_large(path: &Path) -> InputError {
+    let name = name(path);
+    let message = format!("the script {name} is larger than {LARGEST_SCRIPT} bytes");
+    error("script-too-large", message)
+}
+
+fn unreadable(path: &Path, source: &std::io::Error) -> InputError {
+    let (kind, hint) = match source.kind() {
+        std::io::ErrorKind::NotFound => ("script-not-found", ""),
+        std::io::ErrorKind::IsADirectory => ("script-unreadable", "; name the files in it"),
+        _ => ("script-unreadable", ""),
+    };
+    let name = name(path);
+    error(
+        kind,
+        format!("failed to read the script {name}: {source}{hint}"),
+    )
 }
 
 /// Stdin for the script: nothing unless it was asked for. One byte more than the bound is read, so
@@ -64,6 +72,7 @@ pub(super) fn stdin(path: Option<&Path>, bound: u64) -> Result<Vec<u8>, InputErr
     })
 }
 
+/// At most one byte more than the bound, whatever the size of the file.
 fn read(path: &Path, bound: u64) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     if path == Path::new("-") {

@@ -9,10 +9,13 @@ mod exit;
 mod input;
 mod languages;
 mod live;
+mod many;
 mod output;
 mod payload;
 mod plan;
+mod progress;
 mod report;
+mod rules;
 mod run;
 mod setup;
 mod signals;
@@ -33,6 +36,7 @@ pub async fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             Command::Check(options) => check::check(&options),
             Command::Plan(options) => plan::plan(&options).await,
             Command::Payload(options) => payload::payload(&options),
+            Command::Rules(options) => rules::rules(&options),
             Command::Languages(options) => languages::languages(&options),
         },
         Err(error) => args::explain(&error, &arguments),

@@ -4,13 +4,18 @@ use std::path::Path;
 
 use super::args::{EngineOptions, PolicyOption, ScriptOptions};
 use super::input::{self, InputError};
+use crate::check;
 use crate::policy::{self, Policy, PolicyError};
 use crate::sandbox::{Request, Sandbox};
 
 /// The policy that is named, or the defaults. An empty `LAZARET_POLICY` names none.
+///
+/// A rule that does not exist is refused: a slip of the pen would otherwise leave the rule that was
+/// meant as it was, and nobody would know.
 pub(super) fn policy(option: &PolicyOption) -> Result<Policy, PolicyError> {
+    let rules: Vec<&str> = check::rules().map(|rule| rule.id).collect();
     match option.policy.as_deref() {
-        Some(path) if path != Path::new("") => policy::load(path),
+        Some(path) if path != Path::new("") => policy::load_with(path, &rules),
         _ => Ok(Policy::default()),
     }
 }

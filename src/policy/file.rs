@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde::Deserialize;
+use toml::Spanned;
 
 use super::units::Seconds;
 use super::{Accept, Bytes, Cpus, Level, Limit, LimitSettings, Network, Policy, PolicyError, Pull};
@@ -21,7 +22,7 @@ struct File {
     #[serde(default)]
     checks: ChecksTable,
     #[serde(default)]
-    rules: BTreeMap<String, Level>,
+    rules: BTreeMap<Spanned<String>, Level>,
     network: Option<Network>,
     pull: Option<Pull>,
     accept: Option<BTreeSet<Accept>>,
@@ -101,9 +102,13 @@ impl<T> Default for Ceiling<T> {
     }
 }
 
-pub(super) fn read(text: &str) -> Result<Policy, PolicyError> {
+/// A policy from a file's text; of rules only those of `known` may be named, where it is given.
+pub(super) fn read(text: &str, known: Option<&[&str]>) -> Result<Policy, PolicyError> {
     let file: File = toml::from_str(text)
         .map_err(|error| PolicyError::Syntax(error.to_string().trim_end().to_owned()))?;
+    if let Some(known) = known {
+        super::known::refuse_unknown(text, file.rules.keys(), known)?;
+    }
     let builtin = Policy::default();
     check_images(&file.images)?;
     let limits = limits(&file.limits)?;
@@ -119,7 +124,11 @@ pub(super) fn read(text: &str) -> Result<Policy, PolicyError> {
         pull: file.pull.unwrap_or(builtin.pull),
         accept: file.accept.unwrap_or(builtin.accept),
         checks_off: file.checks.off.into_iter().map(LayerName::name).collect(),
-        rules: file.rules,
+        rules: file
+            .rules
+            .into_iter()
+            .map(|(id, level)| (id.into_inner(), level))
+            .collect(),
     })
 }
 

@@ -32,6 +32,18 @@ pub enum Level {
     Block,
 }
 
+impl Level {
+    /// Its name in documents and policies.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Warn => "warn",
+            Self::Block => "block",
+        }
+    }
+}
+
 /// The network a script gets. `host` and `container:…` share namespaces and are refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -6,6 +6,7 @@
 
 mod file;
 pub mod image;
+mod known;
 mod limit;
 mod settle;
 mod units;
@@ -16,6 +17,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+pub use known::nearest;
 pub use limit::{Accept, Level, Limit, Network, Pull};
 pub use settle::{Ask, Limits, NotPermitted, Notice};
 pub use units::{Bytes, Cpus, ParseUnitError, parse_seconds};
@@ -153,9 +155,17 @@ impl Policy {
     ///
     /// # Errors
     /// Unknown keys, wrong types, values that make no sense together: each with its line where TOML
-    /// knows it.
+    /// knows it. What rules there are, this room does not know: any id passes.
     pub fn from_toml(text: &str) -> Result<Self, PolicyError> {
-        file::read(text)
+        file::read(text, None)
+    }
+
+    /// As [`Self::from_toml`], where the ids of all rules are known: `check::rules()` has them.
+    ///
+    /// # Errors
+    /// Also the id of a rule that does not exist, with its line and the nearest that does.
+    pub fn from_toml_with(text: &str, rules: &[&str]) -> Result<Self, PolicyError> {
+        file::read(text, Some(rules))
     }
 }
 
@@ -191,11 +201,26 @@ pub enum PolicyError {
 /// # Errors
 /// As [`Policy::from_toml`], with the file's name; also when it cannot be read.
 pub fn load(path: &Path) -> Result<Policy, PolicyError> {
+    in_file(path, Policy::from_toml)
+}
+
+/// As [`load`], where the ids of all rules are known: `check::rules()` has them.
+///
+/// # Errors
+/// As [`Policy::from_toml_with`], with the file's name; also when it cannot be read.
+pub fn load_with(path: &Path, rules: &[&str]) -> Result<Policy, PolicyError> {
+    in_file(path, |text| Policy::from_toml_with(text, rules))
+}
+
+fn in_file(
+    path: &Path,
+    read: impl Fn(&str) -> Result<Policy, PolicyError>,
+) -> Result<Policy, PolicyError> {
     let text = std::fs::read_to_string(path).map_err(|source| PolicyError::Read {
         path: path.to_owned(),
         source,
     })?;
-    Policy::from_toml(&text).map_err(|error| match error {
+    read(&text).map_err(|error| match error {
         PolicyError::Syntax(reason) | PolicyError::Value(reason) => PolicyError::In {
             path: path.to_owned(),
             reason,

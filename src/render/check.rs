@@ -74,7 +74,7 @@ pub fn findings_text(file: &str, script: &str, findings: &[Finding], coloured: b
 
 /// The script with every secret that was found covered, byte for byte, so that offsets stay right.
 /// Of a private key the whole line is covered: its header may be all that was found.
-fn masked(script: &str, findings: &[Finding]) -> String {
+pub(super) fn masked(script: &str, findings: &[Finding]) -> String {
     let mut covered = script.as_bytes().to_vec();
     for finding in findings
         .iter()
@@ -108,10 +108,14 @@ fn diagnostic(file: &str, source: &str, finding: &Finding, coloured: bool) -> St
         Level::Block => Severity::ERROR,
         Level::Warn | Level::Off => Severity::WARNING,
     };
-    let span = within(source, finding);
+    let related = finding.related.iter().map(|related| {
+        let span = within(source, &related.span);
+        AnnotationKind::Context.span(span).label(&related.message)
+    });
+    let primary = AnnotationKind::Primary.span(within(source, &finding.span));
     let snippet = Snippet::source(source)
         .path(file)
-        .annotation(AnnotationKind::Primary.span(span));
+        .annotations(std::iter::once(primary).chain(related));
     let message = text::single_line(&finding.message);
     let report = &[severity
         .primary_title(message.as_str())
@@ -125,11 +129,11 @@ fn diagnostic(file: &str, source: &str, finding: &Finding, coloured: bool) -> St
     renderer.render(report) + "\n\n"
 }
 
-/// The finding's span, kept within one line's worth of carets: a span over many lines is shown by
-/// its beginning.
-fn within(source: &str, finding: &Finding) -> std::ops::Range<usize> {
-    let start = text::floor_char_boundary(source, finding.span.start);
-    let end = text::floor_char_boundary(source, finding.span.end).max(start);
+/// The span, kept within one line's worth of carets: a span over many lines is shown by its
+/// beginning.
+fn within(source: &str, span: &std::ops::Range<usize>) -> std::ops::Range<usize> {
+    let start = text::floor_char_boundary(source, span.start);
+    let end = text::floor_char_boundary(source, span.end).max(start);
     let line_end = source
         .get(start..end)
         .and_then(|spanned| spanned.find('\n'))
@@ -165,6 +169,19 @@ mod tests {
     fn a_caret_stands_under_the_exact_span() {
         let script = "x = 1\né = eval('y')\n";
         insta::assert_snapshot!(check_text("a.py", script, &report(script, 11..15), false));
+    }
+
+    #[test]
+    fn further_places_are_shown_with_what_is_there() {
+        let script = "import os as o\n\n\n\n\n\no.system('id')\n";
+        let mut report = report(script, 20..28);
+        let index = LineIndex::new(script);
+        report.findings[0].related = vec![crate::check::Related::at(
+            &index,
+            13..14,
+            "`o` is `os` from here on".to_owned(),
+        )];
+        insta::assert_snapshot!(check_text("a.py", script, &report, false));
     }
 
     #[test]

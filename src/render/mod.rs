@@ -1,14 +1,24 @@
-//! Values in, documents and text for people out: JSON, carets, tables.
+//! Values in, documents and text for people out: JSON, SARIF, carets, tables.
 //!
 //! Pure: it writes into strings, and the command line decides where they go. Everything that came
 //! from a script, a container or an engine is made safe for a terminal here.
 
 mod check;
+mod fingerprint;
+mod github;
 mod plan;
 mod result;
+mod rules;
+mod sarif;
 mod table;
 
 pub use check::{check_document, check_text, findings_text, unreadable_document};
+pub use github::{github_commands, github_error};
 pub use plan::{plan_document, plan_text};
 pub use result::result_document;
+pub use rules::{rule_manual, rules_document, rules_table};
+pub use sarif::{Sarif, SarifFile};
 pub use table::{languages_document, languages_table};
+
+#[cfg(test)]
+mod properties;

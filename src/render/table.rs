@@ -45,8 +45,7 @@ pub fn languages_table(policy: &Policy) -> String {
         "EXTENSIONS",
         "IMAGE",
         "DESCRIPTION",
-    ]
-    .map(str::to_owned);
+    ];
     let rows = LANGUAGES.iter().map(|language| {
         [
             language.name.to_owned(),
@@ -56,19 +55,29 @@ pub fn languages_table(policy: &Policy) -> String {
             language.description.to_owned(),
         ]
     });
-    let rows: Vec<[String; 5]> = std::iter::once(titles).chain(rows).collect();
-    rows.iter().map(|row| line(row, &rows)).collect()
+    table(titles, rows)
 }
 
-fn line(row: &[String; 5], rows: &[[String; 5]]) -> String {
+/// Columns as wide as their widest cell, under a line of titles.
+pub(super) fn table<const COLUMNS: usize>(
+    titles: [&str; COLUMNS],
+    rows: impl Iterator<Item = [String; COLUMNS]>,
+) -> String {
+    let rows: Vec<[String; COLUMNS]> = std::iter::once(titles.map(str::to_owned))
+        .chain(rows)
+        .collect();
+    let mut widths = [0; COLUMNS];
+    for row in &rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = cell.chars().count().max(*width);
+        }
+    }
+    rows.iter().map(|row| line(row, &widths)).collect()
+}
+
+fn line(row: &[String], widths: &[usize]) -> String {
     let mut line = String::new();
-    for (at, cell) in row.iter().enumerate() {
-        let width = rows
-            .iter()
-            .filter_map(|row| row.get(at))
-            .map(|cell| cell.chars().count())
-            .max()
-            .unwrap_or(0);
+    for (cell, width) in row.iter().zip(widths) {
         line += &format!("{cell:<width$}  ");
     }
     line.trim_end().to_owned() + "\n"

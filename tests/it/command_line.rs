@@ -553,7 +553,7 @@ fn help_and_version() {
 // ---- a terminal ------------------------------------------------------------------------------------------------
 
 /// Runs it on a terminal of its own, by script(1), and gives all that appears there.
-fn on_a_terminal(lazaret: &Lazaret) -> String {
+pub fn on_a_terminal(lazaret: &Lazaret) -> String {
     let command = lazaret.command();
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     let words: Vec<&str> = words.map(|word| word.to_str().expect("UTF-8")).collect();

@@ -10,6 +10,7 @@
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 #![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
 
+mod checking;
 mod cleanup;
 mod command_line;
 mod confidential;
@@ -28,6 +29,7 @@ mod processes;
 mod readme;
 mod rooms;
 mod rootless;
+mod rules;
 mod running;
 mod sets;
 mod smoke;

@@ -3,6 +3,8 @@
 //! Asked only where the parser already found an error: a parser says where it got stuck, people
 //! want to know where the bracket opened. Knows comments, strings and brackets, nothing else.
 
+use std::ops::Range;
+
 use super::Problem;
 
 /// CPython's `MAXLEVEL`: so many brackets may be open at once.
@@ -16,6 +18,21 @@ pub(super) fn problem(text: &str) -> Option<Problem> {
         open: Vec::new(),
     };
     scan.run().or_else(|| scan.unclosed())
+}
+
+/// The bracket that is open where a closing one that does not match it stands.
+pub(super) fn open_at(text: &str, at: usize) -> Option<Range<usize>> {
+    let mut scan = Scan {
+        bytes: text.as_bytes().get(..at)?,
+        at: 0,
+        open: Vec::new(),
+    };
+    let found = *text.as_bytes().get(at)?;
+    if !matches!(found, b')' | b']' | b'}') || scan.run().is_some() {
+        return None;
+    }
+    let (open, at) = scan.open.last().copied()?;
+    (closes(open) != found).then_some(at..at + 1)
 }
 
 struct Scan<'text> {
@@ -129,7 +146,7 @@ const fn closes(open: u8) -> u8 {
 
 #[cfg(test)]
 mod tests {
-    use super::problem;
+    use super::{open_at, problem};
 
     fn told(text: &str) -> Option<(usize, String)> {
         problem(text).map(|problem| (problem.span.start, problem.message))
@@ -145,6 +162,15 @@ mod tests {
         assert!(told("a)").expect("a problem").1.contains("closes nothing"));
         assert!(told("(]").expect("a problem").1.contains("expected `)`"));
         assert_eq!(told("x = '''a\n'' b").expect("a problem").0, 4);
+    }
+
+    #[test]
+    fn a_mismatch_knows_what_is_open() {
+        assert_eq!(open_at("x = '(' + [a)", 12), Some(10..11));
+        assert_eq!(open_at("(a)", 2), None);
+        assert_eq!(open_at("a)", 1), None);
+        assert_eq!(open_at("(a", 1), None);
+        assert_eq!(open_at("(a", 9), None);
     }
 
     #[test]

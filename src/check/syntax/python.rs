@@ -92,7 +92,10 @@ pub(super) fn check(script: &Script<'_>, notes: &mut Notes<'_>) -> bool {
             Verdict::Refused { range, message, .. } => as_latin_1(&text, range, &message),
         },
     };
-    notes.add(&PYTHON_SYNTAX, problem.span, problem.message);
+    let open = brackets::open_at(script.text, problem.span.start);
+    let related = open.map(|open| (open, "this is open".to_owned()));
+    let related = related.into_iter().collect();
+    notes.add_with(&PYTHON_SYNTAX, problem.span, problem.message, related);
     false
 }
 

@@ -117,6 +117,11 @@ impl Lazaret {
         path
     }
 
+    /// The folder of its files.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
     /// The command, for tests that drive it by hand.
     pub fn command(&self) -> Command {
         let policy = self.file("policy.toml", self.policy.as_bytes());

@@ -6,7 +6,7 @@ mod hostile;
 mod lazaret;
 mod ran;
 
-pub use engine::{Engine, docker, podman, repository, rootless};
+pub use engine::{Engine, docker, none, podman, repository, rootless};
 pub use gone::{assert_gone, marker, processes_with};
 pub use hostile::{Told, attack, hold};
 pub use lazaret::Lazaret;
