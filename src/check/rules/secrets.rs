@@ -79,6 +79,7 @@ pub(in crate::check) static SECRET_ASSIGNMENT: Rule = Rule {
         "if request.headers.get('X-Token') == '{alnum40}':\n    pass\n",
         "#!bash\ntest \"$password\" = 'hunter'\n",
         "token = '{alnum20}{digits3}'\n",
+        "wifi_psk = 'hunterandgatherer'\n",
         "passphrase = 'correct horse battery staple'\n",
         "config = \"\"\"\n[db]\npassword = hunter{digits3}\n\"\"\"\n",
         "url = 'http://host/?api_key={alnum20}{digits3}'\n",

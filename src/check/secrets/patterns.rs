@@ -29,7 +29,16 @@ struct Pattern {
     is_secret: fn(&str) -> bool,
 }
 
-static PATTERNS: [Pattern; 12] = [
+static PATTERNS: [Pattern; 13] = [
+    Pattern {
+        words: &["://"],
+        regex: LazyLock::new(|| regex(r"://([a-z0-9_-]+)(?::x-oauth-basic|:)?@")),
+        rule: &SECRET_URL,
+        what: "a token in a URL",
+        is_secret: |value| {
+            value.len() >= 20 && is_secret(value, Credential::Doubtful, Place::Loose)
+        },
+    },
     Pattern {
         words: &["identified", "with password", "encrypted password"],
         regex: LazyLock::new(|| {
@@ -41,9 +50,7 @@ static PATTERNS: [Pattern; 12] = [
     },
     Pattern {
         words: &["://"],
-        regex: LazyLock::new(|| {
-            regex(r#"://[^\s/:@"'`<>]*:([^\s/@"'`<>]+)@|://([a-z0-9_-]+)(?::x-oauth-basic|:)?@"#)
-        }),
+        regex: LazyLock::new(|| regex(r#"://[^\s/:@"'`<>]*:([^\s/@"'`<>]+)@"#)),
         rule: &SECRET_URL,
         what: "a password in a URL",
         is_secret: is_url_password,
