@@ -177,6 +177,7 @@ pub(in crate::check) static SECRET_URL: Rule = Rule {
         "#!bash\ncurl \"https://$USER:$PASS@host/\"\n",
         "u = 'http://host:8080/a@b'\n",
         "u = 'ssh://git@host:22/x'\n",
+        "u = 'svn+http://somebody-with-a-long-name@host/x'\n",
         "u = 'postgres://user:pass@db/x'\n",
         "u = 'postgres://<user>:<password>@db/x'\n",
         "u = 'http://%s:%s@host'\n",

@@ -58,7 +58,7 @@ const fn row(
     }
 }
 
-static ROWS: [Row; 25] = [
+static ROWS: [Row; 26] = [
     row(
         &[
             "mysql",
@@ -158,6 +158,7 @@ static ROWS: [Row; 25] = [
     row(&["wpa_passphrase"], "", "", Shape::Last),
     row(&["htpasswd"], "-b", "", Shape::Last),
     row(&["rabbitmqctl"], "add_user", "", Shape::Last),
+    row(&["mysqladmin"], "password", "", Shape::Last),
     row(&["rabbitmqctl"], "change_password", "", Shape::Last),
 ];
 

@@ -12,7 +12,7 @@ use crate::check::tree::{Node, Script, children};
 /// A program, and the option that makes it read a password; any where there is none.
 const READERS: [(&str, &str); 10] = [
     ("sudo", "-S"),
-    ("passwd", "--stdin"),
+    ("passwd", ""),
     ("chpasswd", ""),
     ("", "--password-stdin"),
     ("", "--with-token"),
@@ -35,7 +35,7 @@ pub(super) fn piped(script: &Script<'_>, pipeline: Node<'_>, found: &mut Vec<Fou
         let said = words(script, *from);
         let is_said = said
             .first()
-            .is_some_and(|name| matches!(name.text, Some("echo" | "printf")));
+            .is_some_and(|name| matches!(name.text, Some("echo" | "printf" | "yes")));
         if let Some(word) = said.get(1..).and_then(<[_]>::last).filter(|_| is_said) {
             tell(word, found);
         }
@@ -64,10 +64,10 @@ pub(super) fn here_string(script: &Script<'_>, node: Node<'_>, found: &mut Vec<F
             };
             tell(&word, found);
         }
-    } else if words.first().is_some_and(|name| name.text == Some("read")) {
-        if let Some(name) = words.last().and_then(|name| name.text) {
-            judge(script, name, value, Place::Assigned, found);
-        }
+    } else if words.first().is_some_and(|name| name.text == Some("read"))
+        && let Some(name) = words.last().and_then(|name| name.text)
+    {
+        judge(script, name, value, Place::Assigned, found);
     }
 }
 
@@ -82,12 +82,13 @@ fn reads_password(words: &[Word<'_>]) -> bool {
 /// Also `user:password`, and a line end that is written out.
 fn tell(word: &Word<'_>, found: &mut Vec<Found>) {
     let Some(text) = word.text else { return };
-    let value = text.strip_suffix("\\n").unwrap_or(text);
+    let value = text.split("\\n").next().unwrap_or(text);
     let value = value
         .split_once(':')
         .map_or(value, |(_, password)| password);
     let start = word.start + text.find(value).unwrap_or(0);
-    if is_secret(value, Credential::Password, Place::Assigned) {
+    let is_word = !value.contains(char::is_whitespace);
+    if is_word && is_secret(value, Credential::Password, Place::Assigned) {
         found.push(Found {
             rule: &SECRET_ARGUMENT,
             span: start..start + value.len(),

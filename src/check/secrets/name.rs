@@ -21,7 +21,7 @@ pub(super) enum Credential {
 /// Whether a text in lower case holds any word that could be part of such a name.
 pub(super) fn is_mentioned(lower: &str) -> bool {
     [
-        "pass", "pwd", "pw", "psw", "secret", "token", "key", "cred", "auth", "kennwort",
+        "pass", "pwd", "pw", "psw", "secret", "token", "key", "cred", "auth", "kennwort", "psk",
     ]
     .iter()
     .any(|word| lower.contains(word))
@@ -62,7 +62,7 @@ fn is_likely(name: &str) -> bool {
             .any(|window| window.eq_ignore_ascii_case(word.as_bytes()))
     };
     [
-        "pass", "pw", "secret", "token", "key", "cred", "auth", "kennwort", "psw",
+        "pass", "pw", "secret", "token", "key", "cred", "auth", "kennwort", "psk", "psw",
     ]
     .iter()
     .any(|word| holds(word))

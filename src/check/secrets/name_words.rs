@@ -12,7 +12,7 @@ pub(super) const PASSWORDS: [&str; 8] = [
     "passwrd",
 ];
 /// The same, but only as words of their own.
-pub(super) const SHORT: [&str; 5] = ["pwd", "pw", "pswd", "psw", "passw"];
+pub(super) const SHORT: [&str; 6] = ["psk", "pwd", "pw", "pswd", "psw", "passw"];
 /// Last words of names of what machines make, alone or as the end of a longer word.
 pub(super) const MACHINE: [&str; 9] = [
     "apikey",
@@ -37,11 +37,12 @@ pub(super) const UNSURE: [&str; 8] = [
     "passkey",
 ];
 /// Whose a `pass` is, where it is a password.
-pub(super) const OWNERS: [&str; 40] = [
+pub(super) const OWNERS: [&str; 44] = [
     "db", "database", "user", "admin", "root", "smtp", "mail", "email", "imap", "ftp", "sftp",
     "mysql", "pg", "postgres", "mongo", "redis", "ssh", "login", "my", "http", "proxy", "api",
     "client", "server", "sudo", "wifi", "keystore", "store", "ca", "cert", "auth", "ldap", "vpn",
-    "rabbitmq", "mqtt", "zip", "account", "basic", "gpg", "jenkins",
+    "rabbitmq", "mqtt", "zip", "account", "basic", "gpg", "jenkins", "become", "sa", "master",
+    "repo",
 ];
 /// Whose a `token` is, where it is one that opens something.
 pub(super) const TOKEN_OWNERS: [&str; 44] = [

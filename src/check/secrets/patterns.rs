@@ -15,8 +15,8 @@ use super::name::Credential;
 use super::value::{Place, is_secret};
 use crate::check::Rule;
 use crate::check::rules::secrets::{
-    SECRET_AUTHORIZATION, SECRET_AWS_KEY, SECRET_AZURE_KEY, SECRET_TOKEN, SECRET_URL,
-    SECRET_WEBHOOK,
+    SECRET_ASSIGNMENT, SECRET_AUTHORIZATION, SECRET_AWS_KEY, SECRET_AZURE_KEY, SECRET_TOKEN,
+    SECRET_URL, SECRET_WEBHOOK,
 };
 
 /// A pattern; the first of its groups that took part is the secret.
@@ -29,12 +29,28 @@ struct Pattern {
     is_secret: fn(&str) -> bool,
 }
 
-static PATTERNS: [Pattern; 11] = [
+static PATTERNS: [Pattern; 13] = [
     Pattern {
         words: &["://"],
+        regex: LazyLock::new(|| regex(r"://([a-z0-9_-]+)(?::x-oauth-basic|:)?@")),
+        rule: &SECRET_URL,
+        what: "a token in a URL",
+        is_secret: |value| {
+            value.len() >= 20 && is_secret(value, Credential::Doubtful, Place::Loose)
+        },
+    },
+    Pattern {
+        words: &["identified", "with password", "encrypted password"],
         regex: LazyLock::new(|| {
-            regex(r#"://[^\s/:@"'`<>]*:([^\s/@"'`<>]+)@|://([a-z0-9_-]+)(?::x-oauth-basic|:)?@"#)
+            regex(r"(?:identified\s+by|with\s+(?:encrypted\s+)?password)\s+\\?'([^'\\\s]+)")
         }),
+        rule: &SECRET_ASSIGNMENT,
+        what: "a password in SQL",
+        is_secret: |value| is_secret(value, Credential::Password, Place::Assigned),
+    },
+    Pattern {
+        words: &["://"],
+        regex: LazyLock::new(|| regex(r#"://[^\s/:@"'`<>]*:([^\s/@"'`<>]+)@"#)),
         rule: &SECRET_URL,
         what: "a password in a URL",
         is_secret: is_url_password,

@@ -137,6 +137,9 @@ fn several(script: &Script<'_>, name: Node<'_>, value: Node<'_>, found: &mut Vec
     let Some((name, credential)) = one.and_then(|name| Some((name, credential(name)?))) else {
         return;
     };
+    if credential == Credential::Doubtful {
+        return;
+    }
     for part in children(value).take(256) {
         let value = part
             .child_by_field_id(Fields::get().value)

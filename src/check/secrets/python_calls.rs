@@ -76,6 +76,16 @@ pub(super) fn call(script: &Script<'_>, node: Node<'_>, found: &mut Vec<Found>) 
         set(script, &arguments, found);
     } else if LOGINS.contains(&name) {
         password(1, Place::Entry, found);
+    } else if name == "add_password" {
+        password(3, Place::Entry, found);
+    } else if matches!(whole, "pymysql.connect" | "MySQLdb.connect") {
+        password(2, Place::Entry, found);
+    } else if name == "connect"
+        && arguments
+            .get(1)
+            .is_some_and(|port| Kind::of(*port) == Kind::Integer)
+    {
+        password(3, Place::Entry, found);
     } else if DEEDS.contains(&name) || matches!(whole, "hmac.new" | "Fernet" | "fernet.Fernet") {
         password(0, Place::Loose, found);
     } else if matches!(whole, "jwt.encode" | "jwt.decode") {

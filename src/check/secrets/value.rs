@@ -98,14 +98,13 @@ fn is_passphrase(value: &str) -> bool {
             word.bytes()
                 .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
         });
-    !sentence && words.len() < 12 && ((plain && words.len() >= 4) || mixed || numbered)
+    !sentence && words.len() < 12 && ((plain && words.len() >= 3) || mixed || numbered)
 }
 
 /// A word for people to read, such as a field's label.
 fn is_label(value: &str) -> bool {
     let mut letters = value.chars();
-    let capital = letters.next().is_some_and(char::is_uppercase)
-        && letters.all(|letter| letter.is_lowercase());
+    let capital = letters.next().is_some_and(char::is_uppercase) && letters.all(char::is_lowercase);
     capital || LABELS.iter().any(|label| value.eq_ignore_ascii_case(label))
 }
 
@@ -183,12 +182,12 @@ fn is_random(value: &str) -> bool {
 
 /// `page_2_of_10`: words with a number among them, as names have.
 fn is_identifier(value: &str) -> bool {
-    value.contains(['_', '-', '.'])
+    value.contains(['_', '-', '.', ':'])
         && value
-            .split(['_', '-', '.'])
+            .split(['_', '-', '.', ':'])
             .all(|part| part.len() < 16 && switches(part) == 0)
         && value
-            .split(['_', '-', '.'])
+            .split(['_', '-', '.', ':'])
             .any(|part| part.len() >= 3 && part.bytes().all(|byte| byte.is_ascii_alphabetic()))
         && !value.contains("--")
         && value.bytes().filter(u8::is_ascii_digit).count() < 6

@@ -167,7 +167,8 @@ pub(super) const LABELS: [&str; 18] = [
     "passord",
 ];
 /// Beginnings of values that only say where the secret is, or what it was hashed to.
-pub(super) const REFERENCES: [&str; 34] = [
+pub(super) const REFERENCES: [&str; 35] = [
+    "@/",
     "file:",
     "arn:",
     "vault:",
