@@ -13,8 +13,22 @@ pub fn for_bytes(bytes: &[u8], language: &str) {
     let text = String::from_utf8_lossy(bytes);
     assert!(report.findings.len() <= MOST_FINDINGS);
     for finding in &report.findings {
-        let told = [finding.line, finding.column, finding.end_line, finding.end_column];
+        let told = [
+            finding.line,
+            finding.column,
+            finding.end_line,
+            finding.end_column,
+        ];
         place::assert_lies_in(&text, &finding.span, told);
+        for related in &finding.related {
+            let told = [
+                related.line,
+                related.column,
+                related.end_line,
+                related.end_column,
+            ];
+            place::assert_lies_in(&text, &related.span, told);
+        }
         assert!(!finding.message.contains('\n'), "{finding:?}");
     }
 }
