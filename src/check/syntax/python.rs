@@ -14,6 +14,7 @@ mod scopes;
 mod semantic;
 mod source;
 mod strict;
+mod tabs;
 mod words;
 
 use std::ops::Range;

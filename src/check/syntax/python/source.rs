@@ -41,7 +41,8 @@ pub(super) fn reading(text: &str) -> Reading<'_> {
     let name = text.get(span.clone()).unwrap_or("");
     let codec = normal(name);
     match codec.as_str() {
-        "utf_8" => Reading::Same(text),
+        // After the mark CPython's tokenizer takes the name with its hyphen alone.
+        "utf_8" if !text.starts_with(BOM) || is_hyphenated(name) => Reading::Same(text),
         _ if text.starts_with(BOM) => {
             let message = format!(
                 "the script begins with UTF-8's byte order mark, so it cannot be in `{name}`"
@@ -112,6 +113,11 @@ fn cookie(text: &str) -> Option<Range<usize>> {
         at += length + if end.starts_with("\r\n") { 2 } else { 1 };
     }
     None
+}
+
+fn is_hyphenated(name: &str) -> bool {
+    let start = name.get(..5).unwrap_or("").replace('_', "-");
+    start.eq_ignore_ascii_case("utf-8")
 }
 
 /// A codec's name as CPython's tokenizer and then its look-up write it.
@@ -186,6 +192,8 @@ mod tests {
             ("# coding: utf-16\n'e'", "undecided"),
             ("\u{feff}# coding: utf-8\n'é'", "same"),
             ("\u{feff}# coding: latin-1\n'e'", "refused"),
+            ("\u{feff}# coding: utf8\n'e'", "refused"),
+            ("\u{feff}# coding: UTF_8\n'e'", "same"),
             ("x = 1\0", "refused"),
             ("", "same"),
             ("\r# coding: nonsense", "refused"),

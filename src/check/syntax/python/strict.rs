@@ -9,7 +9,7 @@ use ruff_python_parser::{Mode, ParseOptions, Parsed, parse_unchecked};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::fence::{self, Shape};
-use super::{numbers, semantic, words};
+use super::{numbers, semantic, tabs, words};
 
 /// The version of the image's interpreter.
 pub(super) const VERSION: PythonVersion = PythonVersion::PY311;
@@ -56,6 +56,7 @@ fn parse(text: &str) -> Verdict {
     let grammar = first_error(text, &parsed);
     let is_grammar = grammar.is_some();
     let found = grammar
+        .or_else(|| tabs::inconsistent(text, parsed.tokens()))
         .or_else(|| numbers::too_long(text, parsed.tokens()))
         .or_else(|| semantic::first_error(text, parsed.syntax()));
     found.map_or(Verdict::Accepted, |(range, message)| Verdict::Refused {
