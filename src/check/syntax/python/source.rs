@@ -1,7 +1,7 @@
-//! How CPython turns a script's bytes into text, as far as it can refuse to: NUL, coding cookies.
+//! How Python turns a script's bytes into text, as far as it can refuse to: NUL, coding cookies.
 //!
 //! The script is UTF-8 here; other bytes were refused before. A cookie (PEP 263) that names another
-//! codec makes CPython read the same bytes differently, which matters for what is not ASCII: ASCII
+//! codec makes Python read the same bytes differently, which matters for what is not ASCII: ASCII
 //! and Latin-1 are decided here, the others by the interpreter.
 
 use std::ops::Range;
@@ -27,7 +27,7 @@ pub(super) enum Reading<'text> {
     Undecided,
 }
 
-/// How CPython reads a script.
+/// How Python reads a script.
 pub(super) fn reading(text: &str) -> Reading<'_> {
     if let Some(at) = memchr::memchr(0, text.as_bytes()) {
         return refused(
@@ -120,7 +120,7 @@ fn is_hyphenated(name: &str) -> bool {
     start.eq_ignore_ascii_case("utf-8")
 }
 
-/// A codec's name as CPython's tokenizer and then its look-up write it.
+/// A codec's name as Python's tokenizer and then its look-up write it.
 fn normal(name: &str) -> String {
     let name: String = name
         .chars()

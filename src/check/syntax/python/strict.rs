@@ -13,7 +13,7 @@ use super::{numbers, semantic, tabs, words};
 
 /// The version of the image's interpreter.
 pub(super) const VERSION: PythonVersion = PythonVersion::PY311;
-/// Beyond it the interpreter decides. CPython itself gives up between 1 000 and 3 000.
+/// Beyond it the interpreter decides. Python itself gives up between 1 000 and 3 000.
 const MOST_HEIGHT: usize = 1_000;
 /// What one more node on top may cost. Of the nests in the tests, without optimisation, none
 /// overflows with 3 000 bytes and some do with 2 000; this is four times as much.

@@ -1,4 +1,4 @@
-//! Indentation whose depth depends on how wide a tab is: CPython refuses it.
+//! Indentation whose depth depends on how wide a tab is: Python refuses it.
 //!
 //! As its tokenizer does, each line's depth is measured twice, with tabs to the next multiple of
 //! eight and with tabs of one, and both must tell the same story.

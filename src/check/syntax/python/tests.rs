@@ -1,4 +1,4 @@
-//! What must hold of the strict parser's fence, its explanations and CPython's later rules.
+//! What must hold of the strict parser's fence, its explanations and Python's later rules.
 
 use proptest::prelude::*;
 
