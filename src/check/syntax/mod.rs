@@ -1,9 +1,10 @@
 //! The layer that says whether the text is a script of its language, and where not.
 //!
-//! Reads the tree's ERROR and MISSING nodes, and tells one problem, the first: what follows a
-//! syntax error is mostly its echo. For Python a strict parser decides. For bash an error never
-//! rejects on the host, because the grammar refuses some valid scripts: the report is undecided, and `bash -n` in
-//! the container has the last word before the first statement.
+//! Tells one problem, the first: what follows a syntax error is mostly its echo. For Python a
+//! strict parser decides, behind a fence; beyond the fence the report is undecided. For bash an
+//! error in the tree never rejects on the host, because the grammar refuses some valid scripts: the
+//! report is undecided too, and the interpreter in the container has the last word before the first
+//! statement.
 
 mod bash;
 mod brackets;

@@ -235,7 +235,7 @@ impl<'a> Visitor<'a> for Semantic<'a> {
                     self.visit_arguments(arguments);
                 }
                 self.within(Scope::of(Kind::Class, &class.body), |walk| {
-                    walk.visit_body(&class.body)
+                    walk.visit_body(&class.body);
                 });
             }
             Stmt::For(statement) => self.for_loop(statement),
@@ -275,7 +275,7 @@ impl<'a> Visitor<'a> for Semantic<'a> {
             Expr::Lambda(lambda) => {
                 self.parameters(lambda.parameters.as_deref());
                 self.within(Scope::of(Kind::Lambda, &[]), |walk| {
-                    walk.visit_expr(&lambda.body)
+                    walk.visit_expr(&lambda.body);
                 });
             }
             Expr::ListComp(list) => {
