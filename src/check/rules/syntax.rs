@@ -24,6 +24,10 @@ pub(in crate::check) static PYTHON_SYNTAX: Rule = Rule {
         "def f():\npass\n",
         "exec 'x = 1'\n",
         "s = '''never closed\n",
+        "x = 1 +\n",
+        "def f[T](a):\n    pass\n",
+        "return 1\n",
+        "# coding: no-such-codec\n",
     ],
     passes: &[
         "",

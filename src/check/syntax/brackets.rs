@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::Problem;
 
-/// CPython's `MAXLEVEL`: so many brackets may be open at once.
+/// Python's `MAXLEVEL`: so many brackets may be open at once.
 pub(super) const MOST_BRACKETS: usize = 200;
 
 /// The first problem with brackets or quotes.

@@ -3,7 +3,8 @@
 //! Tells one problem, the first: what follows a syntax error is mostly its echo. The tree's ERROR and
 //! MISSING nodes give places and words; they decide nothing alone, because the grammars refuse valid
 //! scripts and accept broken ones. For Python a strict parser decides, for bash a recogniser of its
-//! rules. The interpreter's own parser in the container has the last word, before the first statement.
+//! rules, each behind a fence; beyond it the report is undecided. The interpreter's own parser in the
+//! container has the last word, before the first statement.
 
 mod bash;
 mod brackets;

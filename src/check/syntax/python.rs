@@ -1,6 +1,6 @@
 //! Whether a text is Python, and what is wrong with it, in words.
 //!
-//! The strict parser decides (`strict`), on what CPython would read (`source`); the tolerant one
+//! The strict parser decides (`strict`), on what Python would read (`source`); the tolerant one
 //! has the tree from which the more telling messages come: where a bracket was opened, which colon
 //! is lost, what another language's word is in Python. `compile()` in the container has the last
 //! word on what neither of them can tell.
@@ -14,6 +14,7 @@ mod scopes;
 mod semantic;
 mod source;
 mod strict;
+mod tabs;
 mod words;
 
 use std::ops::Range;

@@ -1,4 +1,4 @@
-//! The names of the codecs that CPython 3.11 knows, in the normal form of its look-up.
+//! The names of the codecs that Python 3.11 knows, in the normal form of its look-up.
 //!
 //! Taken from its `encodings` package: modules and aliases.
 

@@ -11,7 +11,7 @@ use ruff_python_parser::{Mode, lexer};
 
 use crate::check::syntax::brackets::MOST_BRACKETS;
 
-/// CPython's `MAXINDENT`, which counts the outermost level too.
+/// Python's `MAXINDENT`, which counts the outermost level too.
 const MOST_INDENTS: usize = 99;
 
 /// What the tokens tell.
@@ -119,7 +119,7 @@ impl Nest {
         });
     }
 
-    /// The brackets inside a string's expressions are counted anew by CPython 3.11: not here.
+    /// The brackets inside a string's expressions are counted anew by Python 3.11: not here.
     fn bracket(&mut self, kind: TokenKind) -> Option<&'static str> {
         self.push(kind);
         let plain = |level: &Level| level.opener != Some(TokenKind::FStringStart);

@@ -1,4 +1,4 @@
-//! What CPython's compiler refuses and the borrowed checker does not know.
+//! What Python's compiler refuses and the borrowed checker does not know.
 
 use ruff_python_ast::{Expr, ExprContext, InterpolatedStringElement, Keyword, Stmt};
 use ruff_text_size::{Ranged, TextRange};

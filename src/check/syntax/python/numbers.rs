@@ -1,4 +1,4 @@
-//! Integers that CPython refuses to read.
+//! Integers that Python refuses to read.
 
 use ruff_python_ast::token::{TokenKind, Tokens};
 use ruff_text_size::{Ranged, TextRange};

@@ -71,10 +71,10 @@ impl<'a> Declared<'a> {
             for statement in body {
                 match statement {
                     Stmt::Global(global) => {
-                        note(&mut declared.globals, &global.names, global.range())
+                        note(&mut declared.globals, &global.names, global.range());
                     }
                     Stmt::Nonlocal(nonlocal) => {
-                        note(&mut declared.nonlocals, &nonlocal.names, nonlocal.range())
+                        note(&mut declared.nonlocals, &nonlocal.names, nonlocal.range());
                     }
                     _ => inner_bodies(statement, &mut bodies),
                 }

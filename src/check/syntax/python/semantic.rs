@@ -1,4 +1,4 @@
-//! What CPython refuses after its parser has accepted: `return` outside a function and its like.
+//! What Python refuses after its parser has accepted: `return` outside a function and its like.
 //!
 //! The rules are ruff's semantic checker, which asks for scopes; this walk keeps them. Where a
 //! question needs more than the scopes around it (which names a function binds further down), it
@@ -17,10 +17,10 @@ use ruff_text_size::{Ranged, TextRange};
 use super::leftovers;
 use super::scopes::{Kind, Scope};
 
-/// CPython's `CO_MAXBLOCKS`: loops, `with` and `try` within each other in one function.
+/// Python's `CO_MAXBLOCKS`: loops, `with` and `try` within each other in one function.
 const MOST_BLOCKS: usize = 20;
 
-/// The first thing that CPython's compiler refuses.
+/// The first thing that Python's compiler refuses.
 pub(super) fn first_error(text: &str, module: &Mod) -> Option<(TextRange, String)> {
     let Mod::Module(module) = module else {
         return None;
@@ -235,7 +235,7 @@ impl<'a> Visitor<'a> for Semantic<'a> {
                     self.visit_arguments(arguments);
                 }
                 self.within(Scope::of(Kind::Class, &class.body), |walk| {
-                    walk.visit_body(&class.body)
+                    walk.visit_body(&class.body);
                 });
             }
             Stmt::For(statement) => self.for_loop(statement),
@@ -275,7 +275,7 @@ impl<'a> Visitor<'a> for Semantic<'a> {
             Expr::Lambda(lambda) => {
                 self.parameters(lambda.parameters.as_deref());
                 self.within(Scope::of(Kind::Lambda, &[]), |walk| {
-                    walk.visit_expr(&lambda.body)
+                    walk.visit_expr(&lambda.body);
                 });
             }
             Expr::ListComp(list) => {

@@ -1,7 +1,7 @@
-//! How CPython turns a script's bytes into text, as far as it can refuse to: NUL, coding cookies.
+//! How Python turns a script's bytes into text, as far as it can refuse to: NUL, coding cookies.
 //!
 //! The script is UTF-8 here; other bytes were refused before. A cookie (PEP 263) that names another
-//! codec makes CPython read the same bytes differently, which matters for what is not ASCII: ASCII
+//! codec makes Python read the same bytes differently, which matters for what is not ASCII: ASCII
 //! and Latin-1 are decided here, the others by the interpreter.
 
 use std::ops::Range;
@@ -27,7 +27,7 @@ pub(super) enum Reading<'text> {
     Undecided,
 }
 
-/// How CPython reads a script.
+/// How Python reads a script.
 pub(super) fn reading(text: &str) -> Reading<'_> {
     if let Some(at) = memchr::memchr(0, text.as_bytes()) {
         return refused(
@@ -41,7 +41,8 @@ pub(super) fn reading(text: &str) -> Reading<'_> {
     let name = text.get(span.clone()).unwrap_or("");
     let codec = normal(name);
     match codec.as_str() {
-        "utf_8" => Reading::Same(text),
+        // After the mark CPython's tokenizer takes the name with its hyphen alone.
+        "utf_8" if !text.starts_with(BOM) || is_hyphenated(name) => Reading::Same(text),
         _ if text.starts_with(BOM) => {
             let message = format!(
                 "the script begins with UTF-8's byte order mark, so it cannot be in `{name}`"
@@ -114,7 +115,12 @@ fn cookie(text: &str) -> Option<Range<usize>> {
     None
 }
 
-/// A codec's name as CPython's tokenizer and then its look-up write it.
+fn is_hyphenated(name: &str) -> bool {
+    let start = name.get(..5).unwrap_or("").replace('_', "-");
+    start.eq_ignore_ascii_case("utf-8")
+}
+
+/// A codec's name as Python's tokenizer and then its look-up write it.
 fn normal(name: &str) -> String {
     let name: String = name
         .chars()
@@ -186,6 +192,8 @@ mod tests {
             ("# coding: utf-16\n'e'", "undecided"),
             ("\u{feff}# coding: utf-8\n'é'", "same"),
             ("\u{feff}# coding: latin-1\n'e'", "refused"),
+            ("\u{feff}# coding: utf8\n'e'", "refused"),
+            ("\u{feff}# coding: UTF_8\n'e'", "same"),
             ("x = 1\0", "refused"),
             ("", "same"),
             ("\r# coding: nonsense", "refused"),

@@ -9,11 +9,11 @@ use ruff_python_parser::{Mode, ParseOptions, Parsed, parse_unchecked};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::fence::{self, Shape};
-use super::{numbers, semantic, words};
+use super::{numbers, semantic, tabs, words};
 
 /// The version of the image's interpreter.
 pub(super) const VERSION: PythonVersion = PythonVersion::PY311;
-/// Beyond it the interpreter decides. CPython itself gives up between 1 000 and 3 000.
+/// Beyond it the interpreter decides. Python itself gives up between 1 000 and 3 000.
 const MOST_HEIGHT: usize = 1_000;
 /// What one more node on top may cost. Of the nests in the tests, without optimisation, none
 /// overflows with 3 000 bytes and some do with 2 000; this is four times as much.
@@ -56,6 +56,7 @@ fn parse(text: &str) -> Verdict {
     let grammar = first_error(text, &parsed);
     let is_grammar = grammar.is_some();
     let found = grammar
+        .or_else(|| tabs::inconsistent(text, parsed.tokens()))
         .or_else(|| numbers::too_long(text, parsed.tokens()))
         .or_else(|| semantic::first_error(text, parsed.syntax()));
     found.map_or(Verdict::Accepted, |(range, message)| Verdict::Refused {

@@ -1,4 +1,4 @@
-//! What must hold of the strict parser's fence, its explanations and CPython's later rules.
+//! What must hold of the strict parser's fence, its explanations and Python's later rules.
 
 use proptest::prelude::*;
 
@@ -191,6 +191,8 @@ fn what_tree_sitter_misses_is_refused() {
         "f(a=1, 2)\n",
         "if x:\n        a\n    b\n",
         "if x:\n    a\n\tb\n",
+        "if x:\n        a\n\tb\n",
+        "if x:\n    if y:\n\ta\n",
         "try:\n    pass\nexcept A, B:\n    pass\n",
         "del f()\n",
         "f() = 1\n",
@@ -312,6 +314,8 @@ fn what_only_looks_like_it_is_accepted() {
         "class A:\n    x = [y for y in z]\n    def f(self, a=[b for b in x]): yield a\n",
         "def f():\n    x = 1\n    def g():\n        nonlocal x\n        x = 2\n",
         "(a, *b), *c = d\n",
+        "if x:\n\ta\n\tif y:\n\t    b\nelse:\n    c\n",
+        "if x:\n    a = (b,\n\tc)\n\t# why\n    d = f(\n\te)\n",
         "x = f'{*a,}'\nif a.__debug__: *a, b\n",
         "match a:\n    case {'x': x, **rest} | [x, *rest]: pass\n    case _: pass\n",
     ] {
