@@ -90,6 +90,7 @@ kinds!(Grammar::Python, Kind {
     Nonlocal = "nonlocal_statement",
     Delete = "delete_statement",
     Return = "return_statement",
+    Statement = "expression_statement",
     Except = "except_clause",
     Case = "case_clause",
     Elif = "elif_clause",

@@ -287,6 +287,19 @@ impl<'all, 'tree, 'text> Resolver<'all, 'tree, 'text> {
                 let key = key.and_then(|(key, scope)| self.text(key, scope, fuel));
                 self.pairs(items, *scope, key.as_deref(), fuel)
             }
+            Kind::Call => {
+                let arguments = node.child_by_field_id(self.fields.arguments);
+                let keywords = arguments.into_iter().flat_map(children).take(MOST_ITEMS);
+                let key = key.and_then(|(key, scope)| self.text(key, scope, fuel));
+                let fits = |keyword: &Node<'tree>| {
+                    let name = keyword.child_by_field_id(self.fields.name);
+                    name.is_some_and(|name| {
+                        key.as_deref().is_none_or(|key| self.script.of(name) == key)
+                    })
+                };
+                let values = keywords.filter(fits).map(|keyword| self.unkeyed(keyword));
+                self.any(values, *scope, fuel)
+            }
             Kind::List | Kind::Tuple | Kind::Set | Kind::ExpressionList => {
                 let key = key.and_then(|(key, scope)| self.number(key, scope, fuel));
                 match key.and_then(|key| usize::try_from(key).ok()) {
