@@ -128,6 +128,9 @@ fields!(Grammar::Python, Fields {
     value = "value",
 });
 
+#[cfg(test)]
+mod tests;
+
 pub(super) fn check(script: &Script<'_>, notes: &mut Notes<'_>) {
     let facts = gather::Facts::of(script);
     judge::judge(script, &facts, notes);
