@@ -138,7 +138,10 @@ impl<'tree> Judge<'_, 'tree, '_, '_> {
             }
             _ => return,
         };
+        // Where it is handed on with a shell, that has been said.
+        let shell = (PYTHON_SUBPROCESS_SHELL.id, mention.node.start_byte());
         if let Some((name, _)) = known
+            && !self.found.contains(&shell)
             && !(mention.given && self.is_looked_at(mention.node))
         {
             self.add(rule, mention.node, name);

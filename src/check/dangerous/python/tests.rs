@@ -61,9 +61,8 @@ fn a_call_in_the_deepest_scope_is_found() {
 
 #[test]
 fn a_long_chain_of_functions_ends_in_silence_and_not_in_depth() {
-    let chain: String = (0..3_000)
-        .map(|link| format!("def f{}(): return f{link}()\n", link + 1))
-        .collect();
+    let link = |link: usize| format!("def f{}(): return f{link}()\n", link + 1);
+    let chain = (0..3_000).map(link).collect::<Vec<_>>().concat();
     let script = format!("def f0(): return eval\n{chain}f3000()(x)\nf20()(x)\n");
     // The far end is beyond the fuel, the near one is not.
     assert_eq!(lines_of(&script, "python-eval"), [1, 3_003]);
