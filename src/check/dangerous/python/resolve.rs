@@ -18,7 +18,7 @@ const FUEL: u32 = 128;
 const LEAST_FUEL: u32 = 6;
 
 /// Steps for all questions of a script, apart from those for its length.
-const ALL_FUEL: u32 = 20_000;
+const ALL_FUEL: u32 = 12_000;
 
 /// How far into a container one looks.
 pub(super) const MOST_ITEMS: usize = 64;
@@ -57,7 +57,7 @@ impl<'all, 'tree, 'text> Resolver<'all, 'tree, 'text> {
             script,
             scopes,
             fields: Fields::get(),
-            left: Cell::new(length.saturating_mul(2).saturating_add(ALL_FUEL)),
+            left: Cell::new(length.saturating_add(ALL_FUEL)),
         }
     }
 
