@@ -107,11 +107,12 @@ impl<'tree> Resolver<'_, 'tree, '_> {
     }
 
     fn shell_in(&self, given: Node<'tree>, scope: usize) -> bool {
-        if let Some(shell) = self.keyword(given, "shell") {
-            return !self.is_false(shell, scope);
-        }
         self.things(given, scope).iter().any(|thing| match thing {
-            Thing::Literal(dictionary, scope) => self.pair_shell(*dictionary, *scope),
+            Thing::Literal(dictionary, scope) => {
+                let keyword = self.keyword(*dictionary, "shell");
+                keyword.is_some_and(|shell| !self.is_false(shell, *scope))
+                    || self.pair_shell(*dictionary, *scope)
+            }
             _ => false,
         })
     }

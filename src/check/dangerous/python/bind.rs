@@ -85,6 +85,17 @@ impl<'tree, 'text> Gather<'tree, 'text, '_> {
         self.bind(name, at, Some(value));
     }
 
+    /// `name += expression`, which is an expression of its own.
+    pub(super) fn augmented(&mut self, node: Node<'tree>) {
+        let left = node.child_by_field_id(self.fields.left);
+        if let Some(left) = left.filter(|left| Kind::of(*left) == Kind::Identifier) {
+            self.bind_expression(left, node);
+            if let Some(frame) = self.frames.last_mut() {
+                frame.role = Role::Done;
+            }
+        }
+    }
+
     fn stored(&mut self, left: Node<'tree>, right: Node<'tree>) {
         let object = left.child_by_field_id(self.fields.object);
         let attribute = left.child_by_field_id(self.fields.attribute);

@@ -1,6 +1,7 @@
 //! What a call gives: of a function that is known, of the script's own, of a container's method.
 
 use super::Kind;
+use super::gather::Call;
 use super::names::canonical;
 use super::resolve::{CLIMB, MOST_ITEMS, OWN_NAMES, Resolver, Thing, holds_names};
 use crate::check::tree::{Node, children};
@@ -56,6 +57,13 @@ impl<'tree> Resolver<'_, 'tree, '_> {
     ) -> Option<Vec<Thing<'tree>>> {
         let attribute = function.child_by_field_id(self.fields.attribute)?;
         let object = function.child_by_field_id(self.fields.object)?;
+        if self.script.of(attribute) == "__getattribute__"
+            && let Some(name) = self.text(key?, scope, fuel)
+        {
+            let objects = self.resolve(object, scope, fuel);
+            let members = self.members(&objects, &name, fuel);
+            return (!members.is_empty()).then_some(members);
+        }
         let reads = ["get", "pop", "setdefault", "__getitem__"];
         if !reads.contains(&self.script.of(attribute)) {
             return None;
@@ -118,8 +126,10 @@ impl<'tree> Resolver<'_, 'tree, '_> {
                 | "builtins.iter",
                 Some(first),
             ) => self.resolve(first, scope, fuel),
+            // Its keyword arguments are its pairs.
+            ("builtins.dict", _) => vec![Thing::Literal(call, scope)],
             ("builtins.type", Some(first)) => self.type_of(first, scope, fuel),
-            ("operator.attrgetter" | "operator.itemgetter", Some(_)) => {
+            ("operator.attrgetter" | "operator.itemgetter" | "operator.methodcaller", Some(_)) => {
                 vec![Thing::Getter(call, scope)]
             }
             _ => Vec::new(),
@@ -143,6 +153,29 @@ impl<'tree> Resolver<'_, 'tree, '_> {
                 _ => None,
             })
             .collect()
+    }
+
+    /// What `methodcaller('system', 'id')(os)` calls.
+    pub(super) fn called_by_name(
+        &self,
+        functions: &[Thing<'tree>],
+        call: &Call<'tree>,
+    ) -> Vec<Thing<'tree>> {
+        let callers = functions.iter().filter_map(|function| match function {
+            Thing::Getter(getter, outside) if self.is_caller(*getter) => Some((*getter, *outside)),
+            _ => None,
+        });
+        let object = self.arguments(call.node).first().copied();
+        callers
+            .flat_map(|(getter, outside)| {
+                self.ask(|fuel| self.got(getter, outside, object, call.scope, fuel))
+            })
+            .collect()
+    }
+
+    fn is_caller(&self, getter: Node<'tree>) -> bool {
+        let function = getter.child_by_field_id(self.fields.function);
+        function.is_some_and(|function| self.script.of(function).ends_with("methodcaller"))
     }
 
     /// `attrgetter('system')(os)`, `itemgetter('eval')(vars(builtins))`.

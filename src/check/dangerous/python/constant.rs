@@ -108,11 +108,11 @@ impl<'tree, 'text> Resolver<'_, 'tree, 'text> {
                 let first = below(parts.next()?)?;
                 parts.try_fold(first, |sum, part| decode::operate("+", sum, below(part)?))
             }
-            Kind::Binary => {
+            Kind::Binary | Kind::Augmented => {
                 let left = below(node.child_by_field_id(self.fields.left)?)?;
                 let right = below(node.child_by_field_id(self.fields.right)?)?;
                 let operator = node.child_by_field_id(self.fields.operator)?;
-                decode::operate(self.script.of(operator), left, right)
+                decode::operate(self.script.of(operator).trim_end_matches('='), left, right)
             }
             Kind::Unary => match below(children(node).next()?)? {
                 Constant::Number(number) if self.script.of(node).starts_with('-') => {

@@ -124,6 +124,7 @@ impl<'tree> Gather<'tree, '_, '_> {
             }
             Kind::FutureImport => walk.prune(),
             Kind::Assignment => self.assignment(node),
+            Kind::Augmented => self.augmented(node),
             Kind::Named => self.walrus(node),
             Kind::Global | Kind::Nonlocal => self.elsewhere(node, kind),
             Kind::Delete => self.delete(node),
@@ -161,7 +162,11 @@ impl<'tree> Gather<'tree, '_, '_> {
             Kind::Attribute if field == fields.attribute => Role::Done,
             Kind::Attribute => Role::Object,
             Kind::Comparison if kind == Kind::Identifier || kind == Kind::Attribute => Role::Done,
-            Kind::Assignment if field == fields.left && inherited == Role::Done => Role::Done,
+            Kind::Assignment | Kind::Augmented
+                if field == fields.left && inherited == Role::Done =>
+            {
+                Role::Done
+            }
             Kind::Assignment if field == fields.type_ => Role::Load,
             Kind::Assignment | Kind::Augmented | Kind::For | Kind::ForIn => {
                 bind_if(field == fields.left)

@@ -175,7 +175,8 @@ impl<'tree> Resolver<'_, 'tree, '_> {
                     .and_then(|call| call.child_by_field_id(self.fields.function));
                 function.is_none_or(|function| !LOOKERS.contains(&self.script.of(function)))
             }
-            Kind::Comparison => false,
+            // Alone, as a statement, it is asked for to see whether it is there.
+            Kind::Comparison | Kind::Statement => false,
             _ => true,
         }
     }
@@ -232,7 +233,7 @@ impl<'tree> Resolver<'_, 'tree, '_> {
             return false;
         };
         let root = self.class_of(object).unwrap_or(object);
-        if Kind::of(root) != Kind::Identifier {
+        if !matches!(Kind::of(root), Kind::Identifier | Kind::Attribute) {
             return true;
         }
         let bound = self.things(root, scope);

@@ -64,7 +64,8 @@ impl<'tree> Judge<'_, 'tree, '_, '_> {
         if !self.is_worth_a_look(function) && call.shell.is_none() && !call.hands_on {
             return;
         }
-        let things = self.resolver.things(function, call.scope);
+        let mut things = self.resolver.things(function, call.scope);
+        things.extend(self.resolver.called_by_name(&things, call));
         let mut names = things.iter().filter_map(|thing| match thing {
             Thing::Named(name) => Some(name.as_str()),
             _ => None,
@@ -137,7 +138,10 @@ impl<'tree> Judge<'_, 'tree, '_, '_> {
             }
             _ => return,
         };
+        // Where it is handed on with a shell, that has been said.
+        let shell = (PYTHON_SUBPROCESS_SHELL.id, mention.node.start_byte());
         if let Some((name, _)) = known
+            && !self.found.contains(&shell)
             && !(mention.given && self.is_looked_at(mention.node))
         {
             self.add(rule, mention.node, name);
@@ -191,7 +195,8 @@ impl<'tree> Judge<'_, 'tree, '_, '_> {
             return false;
         };
         let last = name.rsplit('.').next().unwrap_or(name);
-        last.starts_with(char::is_uppercase) && !matches!(meaning, Meaning::Subprocess)
+        let class = last.starts_with(char::is_uppercase) || last == "zipimporter";
+        class && !matches!(meaning, Meaning::Subprocess)
     }
 
     /// Whether something is handed to a function that only looks at it.

@@ -90,6 +90,7 @@ kinds!(Grammar::Python, Kind {
     Nonlocal = "nonlocal_statement",
     Delete = "delete_statement",
     Return = "return_statement",
+    Statement = "expression_statement",
     Except = "except_clause",
     Case = "case_clause",
     Elif = "elif_clause",
@@ -126,6 +127,9 @@ fields!(Grammar::Python, Fields {
     type_ = "type",
     value = "value",
 });
+
+#[cfg(test)]
+mod tests;
 
 pub(super) fn check(script: &Script<'_>, notes: &mut Notes<'_>) {
     let facts = gather::Facts::of(script);

@@ -18,7 +18,7 @@ const FUEL: u32 = 128;
 const LEAST_FUEL: u32 = 6;
 
 /// Steps for all questions of a script, apart from those for its length.
-const ALL_FUEL: u32 = 20_000;
+const ALL_FUEL: u32 = 12_000;
 
 /// How far into a container one looks.
 pub(super) const MOST_ITEMS: usize = 64;
@@ -57,7 +57,7 @@ impl<'all, 'tree, 'text> Resolver<'all, 'tree, 'text> {
             script,
             scopes,
             fields: Fields::get(),
-            left: Cell::new(length.saturating_mul(2).saturating_add(ALL_FUEL)),
+            left: Cell::new(length.saturating_add(ALL_FUEL)),
         }
     }
 
@@ -286,6 +286,19 @@ impl<'all, 'tree, 'text> Resolver<'all, 'tree, 'text> {
             Kind::Dictionary => {
                 let key = key.and_then(|(key, scope)| self.text(key, scope, fuel));
                 self.pairs(items, *scope, key.as_deref(), fuel)
+            }
+            Kind::Call => {
+                let arguments = node.child_by_field_id(self.fields.arguments);
+                let keywords = arguments.into_iter().flat_map(children).take(MOST_ITEMS);
+                let key = key.and_then(|(key, scope)| self.text(key, scope, fuel));
+                let fits = |keyword: &Node<'tree>| {
+                    let name = keyword.child_by_field_id(self.fields.name);
+                    name.is_some_and(|name| {
+                        key.as_deref().is_none_or(|key| self.script.of(name) == key)
+                    })
+                };
+                let values = keywords.filter(fits).map(|keyword| self.unkeyed(keyword));
+                self.any(values, *scope, fuel)
             }
             Kind::List | Kind::Tuple | Kind::Set | Kind::ExpressionList => {
                 let key = key.and_then(|(key, scope)| self.number(key, scope, fuel));

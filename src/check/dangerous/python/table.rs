@@ -35,7 +35,7 @@ static FUNCTIONS: &[Group] = &[
     (
         Called(&PYTHON_COMPUTED_IMPORT),
         "importlib.util",
-        &["spec_from_file_location", "spec_from_loader"],
+        &["spec_from_file_location"],
     ),
     (
         Called(&PYTHON_COMPUTED_IMPORT),

@@ -46,6 +46,7 @@ pub(in crate::check) static PYTHON_EVAL: Rule = Rule {
         "import builtins\ngetattr(builtins, ''.join(chr(c) for c in (101, 118, 97, 108)))(x)\n",
         "import builtins\ngetattr(builtins, ''.join(map(chr, [101, 118, 97, 108])))(x)\n",
         "import builtins\ngetattr(builtins, ''.join(reversed('lave')))(x)\n",
+        "name = 'ev'\nname += 'al'\ngetattr(__builtins__, name)(x)\n",
         "globals()['eval'](x)\n",
         "globals().get('eval')(x)\n",
         "vars(__builtins__)['eval'](x)\n",

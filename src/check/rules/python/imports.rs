@@ -90,6 +90,7 @@ pub(in crate::check) static PYTHON_COMPUTED_IMPORT: Rule = Rule {
         "def import_module(name): ...\nimport_module(name())\n",
         "loader.import_module(name())\n",
         "import importlib\nimportlib.invalidate_caches()\n",
+        "import zipimport\nregister(zipimport.zipimporter, handler)\n",
         "import importlib.resources\nimportlib.resources.files('p')\n",
     ],
     instead: "`import name`",
