@@ -355,7 +355,7 @@ impl<'a, 'text, 'r, 'notes, 'policy> Search<'a, 'text, 'r, 'notes, 'policy> {
         if misread || self.functions.have_prefix(word.text.beginning()) {
             return;
         }
-        let prints = self.print_below(word.node);
+        let prints = print_below(word.node);
         let rule = if self.substitutions > 0 && prints.is_empty() && word.text.is_unknown() {
             &BASH_RUN_VARIABLE
         } else {
@@ -365,23 +365,6 @@ impl<'a, 'text, 'r, 'notes, 'policy> Search<'a, 'text, 'r, 'notes, 'policy> {
             return self.add(rule, word.span());
         }
         self.sink(&prints, word.span(), Taint::None, rule);
-    }
-
-    /// The substitutions in a word.
-    fn print_below(&self, node: Node<'a>) -> Vec<Node<'a>> {
-        let is_one = |node: &Node<'a>| {
-            matches!(
-                Kind::of(*node),
-                Kind::Substitution | Kind::ProcessSubstitution
-            )
-        };
-        if is_one(&node) {
-            return vec![node];
-        }
-        children(node)
-            .flat_map(|part| std::iter::once(part).chain(children(part)))
-            .filter(is_one)
-            .collect()
     }
 
     fn sink(
@@ -657,7 +640,7 @@ impl<'a, 'text, 'r, 'notes, 'policy> Search<'a, 'text, 'r, 'notes, 'policy> {
             }
             return;
         }
-        let prints = self.print_below(word.node);
+        let prints = print_below(word.node);
         if word.text.is_unknown() {
             if prints.is_empty() {
                 self.add(&BASH_RUN_TEXT, span);
@@ -680,13 +663,15 @@ impl<'a, 'text, 'r, 'notes, 'policy> Search<'a, 'text, 'r, 'notes, 'policy> {
 
     fn nest(&mut self, nodes: &[Node<'a>], span: Range<usize>) {
         let mut decoder = Decoder::new(self.words, self.places);
-        nodes.iter().for_each(|node| decoder.word(*node));
+        for node in nodes {
+            decoder.word(*node);
+        }
         let nested: Nested = decoder.nested(self.depth + 1, span);
         self.reader.enqueue(nested);
     }
 
     fn runs_file(&mut self, role: Role, word: &Word<'a>, span: Range<usize>) {
-        let prints = self.print_below(word.node);
+        let prints = print_below(word.node);
         let process = prints
             .iter()
             .any(|node| Kind::of(*node) == Kind::ProcessSubstitution);
@@ -821,7 +806,7 @@ impl<'a, 'text, 'r, 'notes, 'policy> Search<'a, 'text, 'r, 'notes, 'policy> {
                 };
                 if base == "ssh" && word.text.is_unknown() {
                     // Code for another machine, which only that one would run.
-                    let prints = self.print_below(*only);
+                    let prints = print_below(*only);
                     return self.sink(&prints, span, Taint::Decoded, &BASH_RUN_OUTPUT);
                 }
                 self.runs_code(Role::Shell, "sh", &word, span);
@@ -998,4 +983,21 @@ fn begins_command(text: &str, at: usize) -> bool {
             keyword,
             "then" | "do" | "else" | "if" | "elif" | "while" | "until"
         )
+}
+
+/// The substitutions in a word.
+fn print_below(node: Node<'_>) -> Vec<Node<'_>> {
+    let is_one = |node: &Node<'_>| {
+        matches!(
+            Kind::of(*node),
+            Kind::Substitution | Kind::ProcessSubstitution
+        )
+    };
+    if is_one(&node) {
+        return vec![node];
+    }
+    children(node)
+        .flat_map(|part| std::iter::once(part).chain(children(part)))
+        .filter(is_one)
+        .collect()
 }

@@ -195,7 +195,7 @@ impl Words<'_, '_> {
                 .map(|word| Text::Constant(word.to_owned()))
                 .collect(),
             Text::Constant(text) if text.starts_with('{') && text.contains(',') => {
-                braces(&text).map_or_else(|| vec![Text::Constant(text)], |words| words)
+                braces(&text).unwrap_or_else(|| vec![Text::Constant(text)])
             }
             text => vec![text],
         }
