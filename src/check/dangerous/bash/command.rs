@@ -11,6 +11,9 @@ use crate::check::tree::{Node, children};
 /// How far the end of a wrapper's options is looked for.
 const MOST_OPTIONS: usize = 16;
 
+/// How many programs of one command are judged; the last always is.
+const MOST_PROGRAMS: usize = 32;
+
 /// A word of a command, expanded as far as it is known.
 #[derive(Clone)]
 pub(super) struct Word<'tree> {
@@ -90,6 +93,9 @@ impl<'tree> Command<'tree> {
                 wraps: next.is_some(),
             });
             let Some(next) = next else { break };
+            if programs.len() == MOST_PROGRAMS {
+                programs.pop();
+            }
             direct = direct && matches!(base, "time") || functions.is_runner(base);
             appended |= matches!(base, "xargs" | "parallel");
             at = next;

@@ -61,6 +61,9 @@ struct Flow<'tree> {
     /// The stages so far list what lies in a root.
     roots: bool,
     fed_roots: bool,
+    /// A shell that reads what it runs is one of the stages so far.
+    shell: bool,
+    fed_by_shell: bool,
 }
 
 #[derive(Clone)]
@@ -107,6 +110,8 @@ pub(super) struct Search<'a, 'text, 'r, 'notes, 'policy> {
     feeding: HashMap<u32, Node<'a>>,
     folder: Option<String>,
     selves: usize,
+    /// The command at hand is one that `find` runs.
+    executing: bool,
 }
 
 impl<'a, 'text, 'r, 'notes, 'policy> Search<'a, 'text, 'r, 'notes, 'policy> {
@@ -135,6 +140,7 @@ impl<'a, 'text, 'r, 'notes, 'policy> Search<'a, 'text, 'r, 'notes, 'policy> {
             feeding: HashMap::new(),
             folder: None,
             selves: 0,
+            executing: false,
         }
     }
 
@@ -243,6 +249,7 @@ impl<'a, 'text, 'r, 'notes, 'policy> Search<'a, 'text, 'r, 'notes, 'policy> {
             flow.texts.extend(inner.texts);
             flow.texts.truncate(MOST_TEXTS);
             flow.roots |= inner.roots;
+            flow.shell |= inner.shell;
         }
     }
 
@@ -263,6 +270,8 @@ impl<'a, 'text, 'r, 'notes, 'policy> Search<'a, 'text, 'r, 'notes, 'policy> {
                     Vec::new()
                 },
                 roots: false,
+                shell: false,
+                fed_by_shell: false,
             });
         self.flows.push(flow);
     }
@@ -271,6 +280,7 @@ impl<'a, 'text, 'r, 'notes, 'policy> Search<'a, 'text, 'r, 'notes, 'policy> {
         if let Some(flow) = self.flows.last_mut() {
             flow.input = flow.input.max(flow.made);
             flow.fed_roots |= flow.roots;
+            flow.fed_by_shell |= flow.shell;
             flow.fed.append(&mut flow.texts);
         }
     }
@@ -451,7 +461,12 @@ impl<'a, 'text, 'r, 'notes, 'policy> Search<'a, 'text, 'r, 'notes, 'policy> {
                 }
             }
             Role::Download => self.downloads(base, arguments),
-            Role::Netcat => self.make(Taint::Downloaded),
+            Role::Netcat => {
+                if self.flows.last().is_some_and(|flow| flow.fed_by_shell) {
+                    self.add_command(&BASH_REMOTE_SHELL, command, program);
+                }
+                self.make(Taint::Downloaded);
+            }
             Role::Decoder if judge::decodes(base, arguments) => self.make(Taint::Decoded),
             Role::Shell | Role::Interpreter | Role::Source | Role::Awk => {
                 self.interprets(role, base, command, program);
@@ -460,7 +475,12 @@ impl<'a, 'text, 'r, 'notes, 'policy> Search<'a, 'text, 'r, 'notes, 'policy> {
                 self.texts(role, base, arguments);
                 self.make(Taint::Output);
             }
-            Role::Find => self.executes(arguments),
+            // Once: a `find` that runs a `find` that runs a `find` is no ordinary script.
+            Role::Find if !self.executing => {
+                self.executing = true;
+                self.executes(arguments);
+                self.executing = false;
+            }
             Role::Prints => self.prints(arguments),
             Role::Passes => self.passes(arguments),
             Role::Verifies => self.reader.downloads.clear(),
@@ -582,6 +602,7 @@ impl<'a, 'text, 'r, 'notes, 'policy> Search<'a, 'text, 'r, 'notes, 'policy> {
         let Some(flow) = self.flows.last_mut() else {
             return;
         };
+        flow.shell |= role == Role::Shell;
         if let Some(rule) = flow.input.rule() {
             return self.add(rule, span);
         }
@@ -641,7 +662,9 @@ impl<'a, 'text, 'r, 'notes, 'policy> Search<'a, 'text, 'r, 'notes, 'policy> {
             return;
         }
         let prints = print_below(word.node);
-        if word.text.is_unknown() {
+        // What `xargs -I{}` and `find` put there.
+        let is_unknown = word.text.is_unknown() || word.constant() == Some("{}");
+        if is_unknown {
             if prints.is_empty() {
                 self.add(&BASH_RUN_TEXT, span);
             } else {
