@@ -13,6 +13,8 @@ pub(in crate::check) static BASH_REMOVE_ROOT: Rule = Rule {
     catches: &[
         "rm -rf /\n",
         "rm -fr /*\n",
+        "rm 2> /dev/null -rf /\n",
+        "> f rm -rf /\n",
         "rm -r -f /usr\n",
         "rm --recursive --force /etc\n",
         "rm -Rf ~\n",

@@ -34,6 +34,10 @@ pub(super) const MOST_TEXTS: usize = 32;
 
 /// What the bytes on a pipeline's way are known to be.
 #[derive(Clone, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, of this stage and of those before it"
+)]
 pub(super) struct Flow<'tree> {
     /// What the current stage reads.
     pub(super) input: Taint,
