@@ -118,7 +118,14 @@ impl<'a, 'text, 'r, 'notes, 'policy> Search<'a, 'text, 'r, 'notes, 'policy> {
                 }
             }
             Kind::Substitution | Kind::ProcessSubstitution => {
-                self.flows.push(Flow::default());
+                // `>(…)` reads what the command writes.
+                let reads = self.script.of(node).starts_with(">(");
+                let outer = self.flows.last().filter(|_| reads);
+                let input = outer.map_or(Taint::None, |outer| outer.made.max(outer.input));
+                self.flows.push(Flow {
+                    input,
+                    ..Flow::default()
+                });
                 self.substitutions += 1;
                 (open.flow, open.substitution) = (true, true);
             }

