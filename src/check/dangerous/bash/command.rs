@@ -11,6 +11,9 @@ use crate::check::tree::{Node, children};
 /// How far the end of a wrapper's options is looked for.
 const MOST_OPTIONS: usize = 16;
 
+/// How many programs of one command are judged; the last always is.
+const MOST_PROGRAMS: usize = 32;
+
 /// A word of a command, expanded as far as it is known.
 #[derive(Clone)]
 pub(super) struct Word<'tree> {
@@ -48,7 +51,12 @@ pub(super) struct Program {
 
 impl<'tree> Command<'tree> {
     pub(super) fn of(words: Words<'_, '_>, node: Node<'tree>) -> Self {
-        Self::from(words, children(node), node.end_byte())
+        let behind = node
+            .parent()
+            .filter(|parent| Kind::of(*parent) == Kind::Redirected)
+            .into_iter()
+            .flat_map(behind_redirects);
+        Self::from(words, children(node).chain(behind), node.end_byte())
     }
 
     pub(super) fn from(
@@ -90,6 +98,9 @@ impl<'tree> Command<'tree> {
                 wraps: next.is_some(),
             });
             let Some(next) = next else { break };
+            if programs.len() == MOST_PROGRAMS {
+                programs.pop();
+            }
             direct = direct && matches!(base, "time") || functions.is_runner(base);
             appended |= matches!(base, "xargs" | "parallel");
             at = next;
@@ -135,6 +146,30 @@ impl<'tree> Command<'tree> {
         }
         Some(at + wrapper.operands)
     }
+}
+
+/// Arguments behind a redirect (`rm 2> f -rf x`), which the grammar takes for a part of it.
+fn behind_redirects(statement: Node<'_>) -> impl Iterator<Item = Node<'_>> {
+    let is_word = |part: &Node<'_>| {
+        matches!(
+            Kind::of(*part),
+            Kind::Word
+                | Kind::Number
+                | Kind::String
+                | Kind::RawString
+                | Kind::Concatenation
+                | Kind::SimpleExpansion
+                | Kind::Expansion
+        )
+    };
+    children(statement).flat_map(move |redirect| {
+        let own = match Kind::of(redirect) {
+            Kind::FileRedirect => 1,
+            Kind::HereDocument => 0,
+            _ => usize::MAX,
+        };
+        children(redirect).filter(is_word).skip(own)
+    })
 }
 
 pub(super) fn is_assignment(word: &str) -> bool {

@@ -9,6 +9,7 @@
 //! and computations, and does not know in which order a script runs.
 
 mod command;
+mod expansions;
 mod functions;
 mod judge;
 mod names;

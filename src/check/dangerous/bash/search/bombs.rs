@@ -1,0 +1,62 @@
+//! Scripts that start themselves without end.
+
+use super::Search;
+use crate::check::dangerous::bash::Kind;
+use crate::check::dangerous::bash::command::Word;
+use crate::check::dangerous::bash::functions::in_background;
+use crate::check::rules::bash::BASH_FORK_BOMB;
+use crate::check::tree::Node;
+
+impl<'a> Search<'a, '_, '_, '_, '_> {
+    /// The script starts itself: twice, or in a loop, is once too often.
+    pub(super) fn itself(&mut self, word: &Word<'a>) {
+        let parent = word.node.parent().and_then(Node::parent);
+        let outer = parent.and_then(Node::parent);
+        let background = parent.zip(outer).is_some_and(|(command, outer)| {
+            in_background(self.script, outer, command) || Kind::of(outer) == Kind::Pipeline
+        });
+        self.selves += usize::from(background);
+        if self.selves > 1 {
+            self.add(&BASH_FORK_BOMB, word.span());
+        }
+    }
+
+    /// `while :; do … & done`, with nothing in it that waits.
+    pub(super) fn endless(&mut self, body: Node<'a>) {
+        let Some(statement) = body.parent() else {
+            return;
+        };
+        let head = self
+            .script
+            .text
+            .get(statement.start_byte()..body.start_byte())
+            .unwrap_or("");
+        let head: String = head.split_whitespace().collect::<Vec<_>>().concat();
+        let for_ever = matches!(
+            head.trim_end_matches(';'),
+            "while:"
+                | "whiletrue"
+                | "untilfalse"
+                | "for((;;))"
+                | "while[1]"
+                | "while((1))"
+                | "while[true]"
+                | "while[[1]]"
+        );
+        if !for_ever {
+            return;
+        }
+        let starts = body.all_children().find(|child| {
+            Kind::of(*child) == Kind::Command && in_background(self.script, body, *child)
+        });
+        let text = self.script.of(body);
+        let waits = [
+            "wait", "sleep", "read", "break", "exit", "return", "accept", "-l",
+        ]
+        .iter()
+        .any(|word| text.contains(word));
+        if let Some(command) = starts.filter(|_| !waits) {
+            self.add(&BASH_FORK_BOMB, command.byte_range());
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Files that commands read and write: downloads that are run, redirects, what is fed.
+
+use super::Search;
+use super::flow::{MOST_TEXTS, Printed, Taint};
+use crate::check::dangerous::bash::Kind;
+use crate::check::dangerous::bash::command::{Command, Word};
+use crate::check::dangerous::bash::nested::expands;
+use crate::check::dangerous::bash::word::Text;
+use crate::check::dangerous::bash::{judge, paths};
+use crate::check::rules::bash::{BASH_REMOTE_SHELL, BASH_RUN_DOWNLOAD};
+use crate::check::tree::{Node, children};
+
+impl<'a> Search<'a, '_, '_, '_, '_> {
+    /// What a pipeline is redirected to read, its last command does.
+    pub(super) fn feed_last(&mut self, redirected: Node<'a>) {
+        let Some(fed) = self.feeds(redirected) else {
+            return;
+        };
+        let mut body = children(redirected).next();
+        while let Some(node) = body {
+            match Kind::of(node) {
+                Kind::Command => {
+                    self.feeding.insert(node.id(), fed);
+                    return;
+                }
+                Kind::Pipeline | Kind::List => body = children(node).last(),
+                _ => return,
+            }
+        }
+    }
+
+    /// The redirect that a redirected command reads from.
+    pub(super) fn feeds(&self, node: Node<'a>) -> Option<Node<'a>> {
+        children(node)
+            .filter(|child| match Kind::of(*child) {
+                Kind::HereString | Kind::HereDocument => true,
+                Kind::FileRedirect => {
+                    let written = self.script.of(*child);
+                    written.starts_with('<') || written.starts_with("0<")
+                }
+                _ => false,
+            })
+            .last()
+    }
+
+    pub(super) fn printed(&self, fed: Node<'a>) -> Option<Printed<'a>> {
+        if Kind::of(fed) == Kind::HereString {
+            return children(fed).next().map(|word| Printed::Words(vec![word]));
+        }
+        let start = children(fed).find(|part| Kind::of(*part) == Kind::HereStart)?;
+        let body = children(fed).find(|part| Kind::of(*part) == Kind::HereBody)?;
+        Some(Printed::Body(body, expands(self.script.of(start))))
+    }
+
+    pub(super) fn prints(&mut self, arguments: &[Word<'a>]) {
+        let known = arguments.iter().all(|word| word.constant().is_some());
+        if !known {
+            return self.make(Taint::Output);
+        }
+        let skipped = arguments
+            .iter()
+            .skip_while(|word| {
+                word.constant().is_some_and(|text| {
+                    text.starts_with('-') && text.len() < 4 || text.starts_with('%')
+                })
+            })
+            .map(|word| word.node)
+            .collect();
+        if let Some(flow) = self.flows.last_mut()
+            && flow.texts.len() < MOST_TEXTS
+        {
+            flow.texts.push(Printed::Words(skipped));
+        }
+    }
+
+    /// `cat <<E`: what it is fed goes on.
+    pub(super) fn passes(&mut self, arguments: &[Word<'a>]) {
+        if arguments.iter().any(|word| word.constant() != Some("-")) {
+            return;
+        }
+        let Some(fed) = self.fed else { return };
+        let printed = self.printed(fed);
+        if let Some(flow) = self.flows.last_mut() {
+            flow.texts.extend(printed);
+        }
+    }
+
+    /// A file that was downloaded and is now a command.
+    pub(super) fn ran_file(&mut self, word: &Word<'a>, command: &Command<'a>) -> bool {
+        let written = word.text.written();
+        let ran = written.contains(['/', '$']) && self.is_download(&word.text);
+        if ran {
+            self.add(&BASH_RUN_DOWNLOAD, word.node.start_byte()..command.end);
+        }
+        ran
+    }
+
+    pub(super) fn is_download(&self, text: &Text) -> bool {
+        !self.reader.downloads.is_empty()
+            && self.reader.downloads.contains(plain_path(&text.written()))
+    }
+
+    pub(super) fn downloads(&mut self, base: &str, arguments: &[Word<'a>]) {
+        self.make(Taint::Downloaded);
+        let wget = base == "wget";
+        let value_of = |long: &[&str], letter: char| {
+            arguments.windows(2).find_map(|pair| {
+                let [option, value] = pair else { return None };
+                let option = option.constant()?;
+                let short = option.starts_with('-') && !option.starts_with("--");
+                let names = long.contains(&option) || short && option.ends_with(letter);
+                names.then(|| value.text.written())
+            })
+        };
+        let named = value_of(
+            &["--output", "--output-document"],
+            if wget { 'O' } else { 'o' },
+        );
+        let folder = value_of(&["--directory-prefix", "--output-dir"], 'P');
+        let remote = arguments.iter().filter_map(Word::constant).any(|option| {
+            let short = option.starts_with('-') && !option.starts_with("--");
+            option == "--remote-name" || short && option.contains('O')
+        });
+        let mut files: Vec<String> = named.into_iter().collect();
+        if files.is_empty() && (wget || remote) {
+            let urls = arguments.iter().filter_map(Word::constant);
+            let names = urls.filter_map(|url| Some(url.rsplit_once('/')?.1));
+            files.extend(names.map(|name| match &folder {
+                Some(folder) => format!("{folder}/{name}"),
+                None => name.to_owned(),
+            }));
+        }
+        self.saved_to(files.into_iter());
+    }
+
+    pub(super) fn saved_to(&mut self, files: impl Iterator<Item = String>) {
+        let flow = self
+            .flows
+            .last()
+            .map_or(Taint::None, |flow| flow.made.max(flow.input));
+        if flow == Taint::Downloaded {
+            let files = files.filter(|file| !file.is_empty() && !file.starts_with('-'));
+            let files = files.map(|file| plain_path(&file).to_owned());
+            self.reader.downloads.extend(files);
+        }
+    }
+
+    pub(super) fn redirect(&mut self, node: Node<'a>) {
+        let written = self.script.of(node);
+        let target = children(node)
+            .find(|part| !matches!(Kind::of(*part), Kind::Error | Kind::FileDescriptor));
+        let Some(target) = target else {
+            return;
+        };
+        let text = self.words.text(target);
+        if paths::is_socket(text.beginning()) {
+            return self.add(&BASH_REMOTE_SHELL, node.byte_range());
+        }
+        if written.contains('>') && !written.contains(">(") {
+            self.saved_to(std::iter::once(text.written()));
+            let word = Word { node: target, text };
+            if let Some(rule) = judge::written_to(std::iter::once(&word), false) {
+                self.add(rule, node.byte_range());
+            }
+        }
+    }
+}
+
+fn plain_path(path: &str) -> &str {
+    path.strip_prefix("./").unwrap_or(path)
+}

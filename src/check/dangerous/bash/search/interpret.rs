@@ -1,0 +1,269 @@
+//! What interpreters are given to run: stdin, text, files, and text for later.
+
+use std::ops::Range;
+
+use super::flow::{Printed, Taint};
+use super::{Search, print_below};
+use crate::check::dangerous::bash::Kind;
+use crate::check::dangerous::bash::command::{Command, Program, Word};
+use crate::check::dangerous::bash::names::Role;
+use crate::check::dangerous::bash::nested::{Decoder, verbatim};
+use crate::check::dangerous::bash::runs::{Runs, runs};
+use crate::check::dangerous::bash::word::Text;
+use crate::check::rules::bash::{BASH_RUN_DOWNLOAD, BASH_RUN_OUTPUT, BASH_RUN_TEXT, BASH_SOURCE};
+use crate::check::tree::{Node, children};
+
+impl<'a> Search<'a, '_, '_, '_, '_> {
+    pub(super) fn interprets(
+        &mut self,
+        role: Role,
+        base: &str,
+        command: &Command<'a>,
+        program: &Program,
+    ) {
+        let arguments = command.arguments(program);
+        let start = command
+            .words
+            .get(program.at)
+            .map_or(0, |word| word.node.start_byte());
+        let span = start..command.end;
+        match runs(role, base, arguments) {
+            Runs::Stdin => self.runs_stdin(role, base, span),
+            Runs::Code(at) => {
+                if let Some(word) = arguments.get(at) {
+                    self.runs_code(role, base, word, span);
+                }
+            }
+            Runs::File(at) => {
+                if let Some(word) = arguments.get(at) {
+                    self.runs_file(role, word, span);
+                }
+            }
+            Runs::Nothing => {}
+        }
+        self.make(Taint::Output);
+    }
+
+    pub(super) fn runs_stdin(&mut self, role: Role, base: &str, span: Range<usize>) {
+        if let Some(fed) = self.fed {
+            return self.runs_fed(role, base, fed, span);
+        }
+        let Some(flow) = self.flows.last_mut() else {
+            return;
+        };
+        flow.shell |= role == Role::Shell;
+        if let Some(rule) = flow.input.rule() {
+            return self.add(rule, span);
+        }
+        for printed in std::mem::take(&mut flow.fed) {
+            self.run_printed(role, base, printed, span.clone());
+        }
+    }
+
+    pub(super) fn runs_fed(&mut self, role: Role, base: &str, fed: Node<'a>, span: Range<usize>) {
+        match Kind::of(fed) {
+            Kind::FileRedirect => {
+                let sources: Vec<Node<'a>> = children(fed).collect();
+                self.sink(&sources, fed.byte_range(), Taint::Output, &BASH_RUN_OUTPUT);
+            }
+            _ => {
+                if let Some(printed) = self.printed(fed) {
+                    self.run_printed(role, base, printed, span);
+                }
+            }
+        }
+    }
+
+    pub(super) fn run_printed(
+        &mut self,
+        role: Role,
+        base: &str,
+        printed: Printed<'a>,
+        span: Range<usize>,
+    ) {
+        match printed {
+            Printed::Words(nodes) => match nodes.as_slice() {
+                [only] => {
+                    let text = self.words.text(*only);
+                    let word = Word { node: *only, text };
+                    self.runs_code(role, base, &word, span);
+                }
+                nodes if role == Role::Shell || role == Role::Source => self.nest(nodes, span),
+                _ => {}
+            },
+            Printed::Body(body, expands) if role == Role::Interpreter => {
+                let plain = !expands || children(body).next().is_none();
+                if base.starts_with("python") && plain && self.places.is_outermost() {
+                    self.reader.python(body.byte_range());
+                }
+            }
+            Printed::Body(body, expands) => {
+                let mut decoder = Decoder::new(self.words, self.places);
+                decoder.body(body, expands);
+                let nested = decoder.nested(self.depth + 1, body.byte_range());
+                self.reader.enqueue(nested);
+            }
+        }
+    }
+
+    pub(super) fn runs_code(
+        &mut self,
+        role: Role,
+        base: &str,
+        word: &Word<'a>,
+        span: Range<usize>,
+    ) {
+        if let (Text::Choice(values), Role::Shell) = (&word.text, role) {
+            for value in values {
+                let mut decoder = Decoder::new(self.words, self.places);
+                decoder.value(value, word.span().start);
+                let nested = decoder.nested(self.depth + 1, span.clone());
+                self.reader.enqueue(nested);
+            }
+            return;
+        }
+        let prints = print_below(word.node);
+        // What `xargs -I{}` and `find` put there.
+        let is_unknown = word.text.is_unknown() || word.constant() == Some("{}");
+        if is_unknown {
+            if prints.is_empty() {
+                self.add(&BASH_RUN_TEXT, span);
+            } else {
+                self.sink(&prints, span, Taint::None, &BASH_RUN_OUTPUT);
+            }
+            return;
+        }
+        if matches!(role, Role::Shell | Role::Source) {
+            return self.nest(&[word.node], span);
+        }
+        self.sink(&prints, span, Taint::Decoded, &BASH_RUN_OUTPUT);
+        if base.starts_with("python")
+            && self.places.is_outermost()
+            && let Some(range) = verbatim(self.words, word.node)
+        {
+            self.reader.python(range);
+        }
+    }
+
+    pub(super) fn nest(&mut self, nodes: &[Node<'a>], span: Range<usize>) {
+        let mut decoder = Decoder::new(self.words, self.places);
+        for node in nodes {
+            decoder.word(*node);
+        }
+        let nested = decoder.nested(self.depth + 1, span);
+        self.reader.enqueue(nested);
+    }
+
+    pub(super) fn runs_file(&mut self, role: Role, word: &Word<'a>, span: Range<usize>) {
+        let prints = print_below(word.node);
+        let process = prints
+            .iter()
+            .any(|node| Kind::of(*node) == Kind::ProcessSubstitution);
+        let least = if process {
+            Taint::Output
+        } else {
+            Taint::Decoded
+        };
+        self.sink(&prints, span.clone(), least, &BASH_RUN_OUTPUT);
+        if self.is_download(&word.text) {
+            self.add(&BASH_RUN_DOWNLOAD, span);
+        } else if word.text.only_variable() == Some("0") {
+            self.itself(word);
+        } else if role == Role::Source && !process && word.constant().is_none() {
+            self.add(&BASH_SOURCE, span);
+        }
+    }
+
+    /// Commands that keep or send text to be run.
+    pub(super) fn texts(&mut self, role: Role, base: &str, arguments: &[Word<'a>]) {
+        let nodes: Vec<Node<'a>> = match role {
+            Role::Trap => arguments
+                .iter()
+                .find(|word| word.constant() != Some("--"))
+                .filter(|word| !word.text.beginning().starts_with('-'))
+                .map(|word| word.node)
+                .into_iter()
+                .collect(),
+            Role::RunsOption => arguments
+                .windows(2)
+                .filter(|pair| {
+                    pair.first().and_then(Word::constant).is_some_and(|option| {
+                        option == "--command" || option.starts_with('-') && option.ends_with('c')
+                    })
+                })
+                .filter_map(|pair| pair.last().map(|word| word.node))
+                .collect(),
+            Role::RunsText => behind_options(arguments, &["-n", "-d", "--interval"])
+                .iter()
+                .map(|word| word.node)
+                .collect(),
+            Role::Network if base == "ssh" => behind_options(
+                arguments,
+                &[
+                    "-p", "-i", "-l", "-o", "-F", "-J", "-L", "-R", "-D", "-b", "-c", "-E", "-m",
+                    "-S", "-W", "-w",
+                ],
+            )
+            .iter()
+            .skip(1)
+            .map(|word| word.node)
+            .collect(),
+            _ => Vec::new(),
+        };
+        let Some((first, last)) = nodes.first().zip(nodes.last()) else {
+            return;
+        };
+        let span = first.start_byte()..last.end_byte();
+        match nodes.as_slice() {
+            [only] => {
+                let word = Word {
+                    node: *only,
+                    text: self.words.text(*only),
+                };
+                if base == "ssh" && word.text.is_unknown() {
+                    // Code for another machine, which only that one would run.
+                    let prints = print_below(*only);
+                    return self.sink(&prints, span, Taint::Decoded, &BASH_RUN_OUTPUT);
+                }
+                self.runs_code(Role::Shell, "sh", &word, span);
+            }
+            nodes => self.nest(nodes, span),
+        }
+    }
+
+    /// `find … -exec program … ;`
+    pub(super) fn executes(&mut self, arguments: &[Word<'a>]) {
+        let mut at = 0;
+        while at < arguments.len() {
+            let option = arguments.get(at).and_then(Word::constant);
+            at += 1;
+            if !matches!(option, Some("-exec" | "-execdir" | "-ok" | "-okdir")) {
+                continue;
+            }
+            let rest = arguments.get(at..).unwrap_or(&[]);
+            let words: Vec<Word<'a>> = rest
+                .iter()
+                .take_while(|word| !matches!(word.constant(), Some(";" | "+")))
+                .cloned()
+                .collect();
+            at += words.len();
+            let end = words.last().map_or(0, |word| word.node.end_byte());
+            self.command(&Command { words, end });
+        }
+    }
+}
+
+fn behind_options<'w, 'tree>(
+    arguments: &'w [Word<'tree>],
+    with_value: &[&str],
+) -> &'w [Word<'tree>] {
+    let mut at = 0;
+    while let Some(option) = arguments
+        .get(at)
+        .and_then(Word::constant)
+        .filter(|word| word.starts_with('-'))
+    {
+        at += if with_value.contains(&option) { 2 } else { 1 };
+    }
+    arguments.get(at..).unwrap_or(&[])
+}
