@@ -71,10 +71,15 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
 
 /// The layers that read the tree; whether only the interpreter can tell about the syntax.
 fn read(text: &str, language: &'static Language, notes: &mut Notes<'_>) -> bool {
-    let Some(script) = Script::parse(text, language.grammar) else {
-        return true;
+    let judged = syntax::judge(text, language.grammar, notes);
+    let parsed = match judged.broken_at {
+        None => Script::parse(text, language.grammar),
+        Some(at) => Script::parse_broken(text, language.grammar, at),
     };
-    let undecided = syntax::check(&script, notes);
+    let Some(script) = parsed else {
+        return syntax::unread(&judged, notes);
+    };
+    let undecided = syntax::check(&script, notes) || judged.undecided;
     secrets::check(&script, notes);
     dangerous::check(&script, notes);
     undecided

@@ -3,8 +3,13 @@
 use crate::check::{Layer, Rule};
 use crate::policy::Level;
 
-pub(in crate::check) static RULES: [&Rule; 4] =
-    [&PYTHON_SYNTAX, &BASH_SYNTAX, &BASH_CRLF, &BASH_BOM];
+pub(in crate::check) static RULES: [&Rule; 5] = [
+    &PYTHON_SYNTAX,
+    &BASH_SYNTAX,
+    &BASH_CRLF,
+    &BASH_BOM,
+    &SYNTAX_UNREAD,
+];
 
 pub(in crate::check) static PYTHON_SYNTAX: Rule = Rule {
     id: "python-syntax",
@@ -111,4 +116,20 @@ pub(in crate::check) static BASH_BOM: Rule = Rule {
     catches: &["\u{feff}echo a\n"],
     passes: &["echo a\n"],
     instead: "save the script as UTF-8 without a byte order mark",
+};
+
+pub(in crate::check) static SYNTAX_UNREAD: Rule = Rule {
+    id: "syntax-unread",
+    layer: Layer::Syntax,
+    level: Level::Warn,
+    language: None,
+    what: "text on which the parser would spend more than its budget",
+    why: "some texts, mostly broken or made for it, take the parser a hundred times as long as a script does; it stops, so the other layers see nothing of them",
+    catches: &["#!/bin/bash\n{parentheses10000}"],
+    passes: &[
+        "#!/bin/bash\necho a\n",
+        "#!/bin/bash\nif [ true\n",
+        "x = (\n",
+    ],
+    instead: "write it as plain commands, one a line",
 };

@@ -12,6 +12,7 @@ mod python;
 use std::ops::Range;
 
 use super::notes::Notes;
+use super::rules::syntax::SYNTAX_UNREAD;
 use super::tree::{Node, Script, Step, Walk};
 use crate::language::Grammar;
 use crate::text::floor_char_boundary;
@@ -25,15 +26,42 @@ struct Problem {
     message: String,
 }
 
-/// Whether only the interpreter can tell.
-pub(super) fn check(script: &Script<'_>, notes: &mut Notes<'_>) -> bool {
-    match script.grammar {
-        Grammar::Python => {
-            python::check(script, notes);
-            false
-        }
-        Grammar::Bash => bash::check(script.text, notes),
+/// What the text alone tells, before there is a tree.
+pub(super) struct Judgement {
+    /// Whether only the interpreter can tell.
+    pub(super) undecided: bool,
+    /// How far the text was read until it was refused.
+    pub(super) broken_at: Option<usize>,
+}
+
+/// Judges the text without a tree: of bash all, of Python nothing.
+pub(super) fn judge(text: &str, grammar: Grammar, notes: &mut Notes<'_>) -> Judgement {
+    match grammar {
+        Grammar::Python => Judgement::NONE,
+        Grammar::Bash => bash::judge(text, notes),
     }
+}
+
+/// Tells that the parser's budget was not enough for a tree; whether only the interpreter can tell.
+pub(super) fn unread(judged: &Judgement, notes: &mut Notes<'_>) -> bool {
+    let message = "too intricate to be read whole: what follows could not be checked for secrets and dangerous code";
+    notes.add(&SYNTAX_UNREAD, 0..0, message.to_owned());
+    judged.broken_at.is_none()
+}
+
+impl Judgement {
+    const NONE: Self = Self {
+        undecided: false,
+        broken_at: None,
+    };
+}
+
+/// Judges by the tree; whether only the interpreter can tell.
+pub(super) fn check(script: &Script<'_>, notes: &mut Notes<'_>) -> bool {
+    if script.grammar == Grammar::Python {
+        python::check(script, notes);
+    }
+    false
 }
 
 /// The first ERROR or MISSING node.

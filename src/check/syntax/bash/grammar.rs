@@ -4,7 +4,7 @@ use super::frame::{
     CaseStep, ConditionStep, ForStep, Frame, FunctionStep, List, ListKind, Phase, Redirect, Simple,
 };
 use super::problem;
-use super::recogniser::{Kind, Outcome, Recogniser, Stop, Token};
+use super::recogniser::{Kind, Outcome, Recogniser, Stop, Token, refuse};
 
 const KEYWORDS: [&str; 22] = [
     "if", "then", "else", "elif", "fi", "case", "esac", "for", "select", "while", "until", "do",
@@ -60,7 +60,7 @@ impl Recogniser<'_> {
 
     fn in_list(&mut self, kind: ListKind, phase: Phase, token: Token<'_>) -> Outcome {
         match token.kind {
-            Kind::Plain if self.is_keyword(phase, &token.text) => self.keyword(phase, &token),
+            Kind::Plain if is_keyword(phase, &token.text) => self.keyword(phase, &token),
             Kind::Plain if phase == Phase::Timed && matches!(&*token.text, "-p" | "--") => Ok(()),
             Kind::Plain | Kind::Word | Kind::Assignment | Kind::Descriptor
                 if phase.wants_command() =>
@@ -68,19 +68,14 @@ impl Recogniser<'_> {
                 self.simple(token)
             }
             Kind::Descriptor if phase != Phase::After => {
-                Ok(self.set_phase(Phase::AfterRedirection))
+                self.set_phase(Phase::AfterRedirection);
+                Ok(())
             }
             Kind::Plain | Kind::Word | Kind::Assignment | Kind::Descriptor => self.stray(&token),
             Kind::Newline => self.line_end(phase),
             Kind::End => self.script_end(kind, phase),
             Kind::Operator => self.operator(kind, phase, token),
         }
-    }
-
-    fn is_keyword(&self, phase: Phase, text: &str) -> bool {
-        !matches!(phase, Phase::After | Phase::AfterRedirection)
-            && !(phase == Phase::Pipe && text == "time")
-            && KEYWORDS.contains(&text)
     }
 
     /// A simple command begins with a token.
@@ -90,6 +85,10 @@ impl Recogniser<'_> {
         self.take(token)
     }
 
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "the value of a match arm, as its neighbours are"
+    )]
     fn line_end(&mut self, phase: Phase) -> Outcome {
         match phase {
             Phase::Empty | Phase::Ready | Phase::Operator | Phase::Pipe => {}
@@ -110,7 +109,7 @@ impl Recogniser<'_> {
 
     fn dangling(&self, found: &str) -> Outcome {
         let (start, end) = self.operator;
-        self.problem(problem::dangling(
+        refuse(problem::dangling(
             start..end,
             &self.slice(start, end),
             found,
@@ -131,19 +130,25 @@ impl Recogniser<'_> {
             "|" | "|&" if ended => self.separator(Phase::Pipe, &token),
             "(" if phase.wants_command() => {
                 self.set_phase(Phase::AfterCompound);
-                Ok(self.parenthesis(token.start))
+                self.parenthesis(token.start);
+                Ok(())
             }
             ")" | ";;" | ";&" | ";;&" => self.close(kind, phase, &token),
             _ if token.is_redirection() && phase.wants_command() => self.simple(token),
             _ if token.is_redirection() && phase != Phase::After => {
                 self.set_phase(Phase::AfterRedirection);
-                Ok(self.redirect(&token))
+                self.redirect(&token);
+                Ok(())
             }
             _ if matches!(phase, Phase::Operator | Phase::Pipe) => self.dangling(&token.text),
             _ => self.stray(&token),
         }
     }
 
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "the value of a match arm, as its neighbours are"
+    )]
     fn separator(&mut self, phase: Phase, token: &Token<'_>) -> Outcome {
         self.operator = (token.start, token.end);
         self.set_phase(phase);
@@ -187,7 +192,8 @@ impl Recogniser<'_> {
             }
             "coproc" if begins => {
                 self.set_phase(Phase::After);
-                Ok(self.begin_simple(token.start, true))
+                self.begin_simple(token.start, true);
+                Ok(())
             }
             _ if begins && self.begin_compound(token) => Ok(()),
             _ => self.close_keyword(phase, token),
@@ -254,7 +260,7 @@ impl Recogniser<'_> {
         let empty = phase == Phase::Empty
             && !matches!(list.kind, ListKind::Substitution | ListKind::CaseBody);
         if empty {
-            return self.problem(problem::empty(self.text, list, &token.text));
+            return refuse(problem::empty(self.text, list, &token.text));
         }
         if phase.may_end() {
             return Ok(());
@@ -297,7 +303,7 @@ impl Recogniser<'_> {
             || (token.text == ")" && inside.count() < self.frames.len());
         let innermost = self.frames.last().filter(|_| outer);
         match innermost.and_then(|frame| problem::unclosed(self.text, frame, Some(&token.text))) {
-            Some(problem) => self.problem(problem),
+            Some(problem) => refuse(problem),
             None => self.stray(token),
         }
     }
@@ -320,22 +326,23 @@ impl Recogniser<'_> {
                 simple.only_a_name = first && token.start == simple.start;
                 simple.declares |= first && DECLARE.contains(&&*token.text);
             }
-            Kind::Assignment => simple.only_a_name = false,
-            Kind::Descriptor => simple.only_a_name = false,
+            Kind::Assignment | Kind::Descriptor => simple.only_a_name = false,
             Kind::Operator if token.is_redirection() => {
                 simple.only_a_name = false;
                 simple.declares = false;
                 self.set_simple(simple);
-                return Ok(self.redirect(&token));
+                self.redirect(&token);
+                return Ok(());
             }
             Kind::Operator if token.text == "(" && simple.only_a_name => {
-                return Ok(self.begin_function(simple.start, &token));
+                self.begin_function(simple.start, &token);
+                return Ok(());
             }
             Kind::Operator if token.text == "(" => return self.stray(&token),
             Kind::Operator | Kind::Newline | Kind::End => {
                 self.frames.pop();
                 if simple.coprocess && first {
-                    return self.problem(problem::other(
+                    return refuse(problem::other(
                         self.text,
                         simple.start,
                         "`coproc` needs a command after it",
@@ -372,7 +379,7 @@ impl Recogniser<'_> {
             return self.target(redirect, token);
         }
         let end = redirect.at + redirect.operator.len();
-        self.problem(problem::target(
+        refuse(problem::target(
             redirect.at..end,
             redirect.operator,
             &token.text,
@@ -388,7 +395,8 @@ impl Recogniser<'_> {
                 if token.is_operator("(") && self.byte(self.joined(self.at)) == Some(b'(') =>
             {
                 self.set_for(ForStep::Arithmetic);
-                return Ok(self.parenthesis(token.start));
+                self.parenthesis(token.start);
+                return Ok(());
             }
             ForStep::Name if token.is_word() => ForStep::Named,
             ForStep::Named | ForStep::NamedLine if token.is_plain("in") => ForStep::Words,
@@ -398,10 +406,12 @@ impl Recogniser<'_> {
             ForStep::Words if token.is_word() => ForStep::Words,
             ForStep::Do if line => ForStep::Do,
             _ if step != ForStep::Name && step != ForStep::Words && token.is_plain("do") => {
-                return Ok(self.for_body(ListKind::Do, token));
+                self.for_body(ListKind::Do, token);
+                return Ok(());
             }
             _ if (after_end || step == ForStep::Arithmetic) && token.is_plain("{") => {
-                return Ok(self.for_body(ListKind::ForGroup, token));
+                self.for_body(ListKind::ForGroup, token);
+                return Ok(());
             }
             _ => return self.out_of_place(token),
         };
@@ -432,7 +442,7 @@ impl Recogniser<'_> {
             .last()
             .and_then(|frame| problem::unclosed(self.text, frame, Some(&shown)))
         {
-            Some(problem) => self.problem(problem),
+            Some(problem) => refuse(problem),
             None => self.stray(token),
         }
     }
@@ -504,7 +514,7 @@ impl Recogniser<'_> {
             }
             FunctionStep::Close => {
                 let (start, end) = self.operator;
-                return self.problem(problem::stray(start..end, "("));
+                return refuse(problem::stray(start..end, "("));
             }
             FunctionStep::Name => return self.out_of_place(&token),
         };
@@ -533,6 +543,15 @@ fn ends_later(kind: ListKind, keyword: &str) -> bool {
         (kind, keyword),
         (ListKind::If, "else" | "elif" | "fi") | (ListKind::While, "done")
     )
+}
+
+/// Whether a word is a keyword where a list has come so far.
+fn is_keyword(phase: Phase, text: &str) -> bool {
+    match phase {
+        Phase::After | Phase::AfterRedirection => false,
+        Phase::Pipe => text != "time" && KEYWORDS.contains(&text),
+        _ => KEYWORDS.contains(&text),
+    }
 }
 
 /// What a keyword does to the list that it ends.

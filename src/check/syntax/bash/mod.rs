@@ -16,24 +16,29 @@ mod words;
 
 use crate::check::notes::Notes;
 use crate::check::rules::syntax::{BASH_BOM, BASH_CRLF, BASH_SYNTAX};
+use crate::check::syntax::Judgement;
 use recogniser::{Verdict, verdict};
 
-/// Whether only bash can tell.
-pub(super) fn check(text: &str, notes: &mut Notes<'_>) -> bool {
+pub(super) fn judge(text: &str, notes: &mut Notes<'_>) -> Judgement {
     line_ends(text, notes);
     match verdict(text) {
-        Verdict::Valid => false,
-        Verdict::Undecided => true,
-        Verdict::Refused(problem) => {
-            let message = match carriage_return(text) {
-                true => format!(
-                    "{}; the CR at the ends of lines may be why",
-                    problem.message
-                ),
-                false => problem.message,
+        Verdict::Valid => Judgement::NONE,
+        Verdict::Undecided => Judgement {
+            undecided: true,
+            ..Judgement::NONE
+        },
+        Verdict::Refused { problem, at } => {
+            let reason = if carriage_return(text) {
+                "; the CR at the ends of lines may be why"
+            } else {
+                ""
             };
+            let message = format!("{}{reason}", problem.message);
             notes.add(&BASH_SYNTAX, problem.span, message);
-            false
+            Judgement {
+                broken_at: Some(at),
+                ..Judgement::NONE
+            }
         }
     }
 }

@@ -18,7 +18,11 @@ const AGAIN: (usize, usize) = (16, 65_536);
 
 pub(super) enum Verdict {
     Valid,
-    Refused(Problem),
+    /// What is wrong, and how far was read until that was known.
+    Refused {
+        problem: Problem,
+        at: usize,
+    },
     /// The budget was not enough.
     Undecided,
 }
@@ -31,6 +35,10 @@ pub(super) enum Stop {
 }
 
 pub(super) type Outcome = Result<(), Stop>;
+
+pub(super) fn refuse(problem: Problem) -> Outcome {
+    Err(Stop::Problem(problem))
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -99,7 +107,10 @@ pub(super) fn verdict(text: &str) -> Verdict {
         match recogniser.advance() {
             Ok(()) => {}
             Err(Stop::End) => return Verdict::Valid,
-            Err(Stop::Problem(problem)) => return Verdict::Refused(problem),
+            Err(Stop::Problem(problem)) => {
+                let at = recogniser.at;
+                return Verdict::Refused { problem, at };
+            }
             Err(Stop::Budget) => return Verdict::Undecided,
         }
     }
@@ -321,7 +332,7 @@ impl<'text> Recogniser<'text> {
             }
             (false, _) => "the `((` of this `for` needs `))` at its end",
         };
-        self.problem(problem::other(self.text, opened, message))
+        refuse(problem::other(self.text, opened, message))
     }
 
     /// A redirection begins in the frame on top.
@@ -367,14 +378,10 @@ impl<'text> Recogniser<'text> {
         }
     }
 
-    pub(super) fn problem(&self, problem: Problem) -> Outcome {
-        Err(Stop::Problem(problem))
-    }
-
     pub(super) fn stray(&self, token: &Token<'_>) -> Outcome {
         let shown = self.shown(token);
         let end = token.start + shown.len().min(token.end - token.start);
-        self.problem(problem::stray(token.start..end, &shown))
+        refuse(problem::stray(token.start..end, &shown))
     }
 }
 

@@ -155,18 +155,18 @@ impl Recogniser<'_> {
         match (byte, next) {
             (b'"' | b'\'' | b'`', _) => self.nest(word, start, byte, false),
             (b'(', _) if word.expression => {
-                self.nest_pair(word, start, (b'(', b')'), Rules::Pattern)
+                self.nest_pair(word, start, (b'(', b')'), Rules::Pattern);
             }
             (b'?' | b'*' | b'+' | b'@' | b'!', Some(b'(')) => {
                 self.at = next_at;
                 self.nest_pair(word, next_at, (b'(', b')'), Rules::Pattern);
             }
             (b'$', Some(open @ (b'(' | b'{' | b'[' | b'\'' | b'"'))) => {
-                self.nest(word, next_at, open, true)
+                self.nest(word, next_at, open, true);
             }
             (b'<' | b'>', Some(b'(')) => self.nest(word, next_at, b'(', true),
             (b'[', _) if self.is_index(word) => {
-                self.nest_pair(word, start, (b'[', b']'), Rules::Expansion)
+                self.nest_pair(word, start, (b'[', b']'), Rules::Expansion);
             }
             (b'=', Some(b'(')) if word.assigns && self.is_target(word.start, start) => {
                 self.at = next_at + 1;
@@ -230,9 +230,10 @@ impl Recogniser<'_> {
     /// The word is complete.
     fn finish(&mut self, word: &Word) -> Outcome {
         // The text of any other word is of no use, and nested ones would be copied over and over.
-        let text = match word.plain {
-            true => self.slice(word.start, self.at),
-            false => Cow::Borrowed(""),
+        let text = if word.plain {
+            self.slice(word.start, self.at)
+        } else {
+            Cow::Borrowed("")
         };
         let describes = word.plain && matches!(self.byte(self.at), Some(b'<' | b'>'));
         let kind = if describes && is_descriptor(&text) {
