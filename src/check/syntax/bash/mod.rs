@@ -8,8 +8,11 @@
 mod condition;
 mod frame;
 mod grammar;
+mod heads;
+mod here;
 mod problem;
 mod recogniser;
+mod simple;
 #[cfg(test)]
 mod tests;
 mod words;

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::frame::{Frame, Pair, Redirect, Rules, Word};
-use super::recogniser::{HereDocument, Kind, Outcome, Recogniser, Stop, Token};
+use super::frame::{Frame, Pair, Rules, Word};
+use super::recogniser::{Kind, Outcome, Recogniser, Stop, Token};
 
 impl Pair {
     /// Whether an opening character inside counts, so that its closing one ends nothing.
@@ -252,40 +252,6 @@ impl Recogniser<'_> {
             text,
         })
     }
-
-    /// The target of a redirection was read: of a here-document it is the delimiter.
-    pub(super) fn target(&mut self, redirect: &Redirect, token: &Token<'_>) -> Outcome {
-        if !matches!(redirect.operator, "<<" | "<<-") {
-            return Ok(());
-        }
-        self.budget = (self.budget.checked_sub(token.end - token.start)).ok_or(Stop::Budget)?;
-        let text = self.slice(token.start, token.end);
-        self.here_documents.push(HereDocument {
-            delimiter: unquoted(&text),
-            quoted: text.contains(['\'', '"', '\\']),
-            tabs: redirect.operator == "<<-",
-        });
-        Ok(())
-    }
-}
-
-/// A here-document's delimiter without its quotes.
-fn unquoted(text: &str) -> Vec<u8> {
-    let mut plain = Vec::with_capacity(text.len());
-    let mut quote = None;
-    let mut bytes = text.bytes().peekable();
-    while let Some(byte) = bytes.next() {
-        match (byte, quote) {
-            (b'\\', None) => plain.extend(bytes.next()),
-            (b'\\', Some(b'"')) if bytes.peek().is_some_and(|next| b"\"\\$`".contains(next)) => {
-                plain.extend(bytes.next());
-            }
-            (b'"' | b'\'', None) => quote = Some(byte),
-            (byte, Some(open)) if byte == open => quote = None,
-            _ => plain.push(byte),
-        }
-    }
-    plain
 }
 
 /// Digits, or `{name}`.
