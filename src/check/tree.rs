@@ -74,7 +74,8 @@ impl Budget {
         Self {
             left: 50 + text.len() / 50,
             sound,
-            left_beyond: 30,
+            // The tree of a long text is put together at its end, which counts as well.
+            left_beyond: 30 + text.len() / 200,
         }
     }
 
@@ -97,7 +98,7 @@ impl Budget {
 impl<'text> Script<'text> {
     /// Parses; `None` where the text exceeds the parser's budget.
     pub(super) fn parse(text: &'text str, grammar: Grammar) -> Option<Self> {
-        Self::parse_broken(text, grammar, text.len())
+        Self::parse_broken(text, grammar, usize::MAX)
     }
 
     /// Parses a text that is known to be broken, and up to where it is in order.
