@@ -72,11 +72,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
 /// The layers that read the tree; whether only the interpreter can tell about the syntax.
 fn read(text: &str, language: &'static Language, notes: &mut Notes<'_>) -> bool {
     let judged = syntax::judge(text, language.grammar, notes);
-    let parsed = match judged.broken_at {
-        None => Script::parse(text, language.grammar),
-        Some(at) => Script::parse_broken(text, language.grammar, at),
-    };
-    let Some(script) = parsed else {
+    let Some(script) = Script::parse(text, language.grammar) else {
         return syntax::unread(&judged, notes);
     };
     let undecided = syntax::check(&script, notes) || judged.undecided;

@@ -6,7 +6,7 @@
 //! through a table per grammar, because comparing names costs more than the rest of a walk.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ops::{ControlFlow, Range};
 use std::sync::LazyLock;
 
@@ -57,40 +57,53 @@ thread_local! {
     static PARSER: RefCell<Parser> = RefCell::new(Parser::new());
 }
 
-/// How much work the parser may spend on a text, in hundreds of its operations.
+/// How much work the parser may spend on a text.
 ///
-/// Where a text makes no sense to it, tree-sitter tries repairs, each at a cost that grows with what
-/// it has read: 10 000 characters of `a()` take it half a second. Ordinary scripts need 0.3 to 1.5
-/// operations a byte. The budget counts operations and no time, so that the answer is always the same.
+/// Where a text makes no sense to it, tree-sitter tries repairs, and its scanner for bash looks on to
+/// the end of the text for each: 10 000 characters of `a()` take it half a second. Counted are hundreds
+/// of its operations (ordinary scripts need 0.3 to 1.5 operations a byte) and pieces of the text that
+/// it asks for (as many as there are, up to seven times; for such texts 450 to 5000 times). No time is
+/// measured, so that the answer is always the same.
 struct Budget {
-    left: usize,
-    /// From here on the text is known to be broken, and only so much more is worth it.
-    sound: usize,
-    left_beyond: usize,
+    operations: Cell<usize>,
+    pieces: Cell<usize>,
 }
 
+/// How long a piece is.
+const PIECE: usize = 256;
+
 impl Budget {
-    fn of(text: &str, sound: usize) -> Self {
+    fn of(text: &str) -> Self {
         Self {
-            left: 50 + text.len() / 50,
-            sound,
-            // The tree of a long text is put together at its end, which counts as well.
-            left_beyond: 30 + text.len() / 200,
+            operations: Cell::new(50 + text.len() / 50),
+            pieces: Cell::new(100 + 20 * text.len() / PIECE),
         }
     }
 
-    fn spend(&mut self, at: usize) -> ControlFlow<()> {
-        let left = if at >= self.sound {
-            &mut self.left_beyond
+    /// Takes one away; whether there was one.
+    fn spend(of: &Cell<usize>) -> bool {
+        let less = of.get().checked_sub(1);
+        of.set(less.unwrap_or(0));
+        less.is_some()
+    }
+
+    fn operations(&self) -> ControlFlow<()> {
+        let exhausted = self.pieces.get() == 0 || !Self::spend(&self.operations);
+        if exhausted {
+            ControlFlow::Break(())
         } else {
-            &mut self.left
-        };
-        match left.checked_sub(1) {
-            Some(less) => {
-                *left = less;
-                ControlFlow::Continue(())
-            }
-            None => ControlFlow::Break(()),
+            ControlFlow::Continue(())
+        }
+    }
+
+    /// The piece at a place; none where the budget is exhausted, which ends the parse soon.
+    fn piece<'text>(&self, text: &'text [u8], at: usize) -> &'text [u8] {
+        let rest = text.get(at..).unwrap_or(&[]);
+        let piece = rest.get(..PIECE).unwrap_or(rest);
+        if Self::spend(&self.pieces) {
+            piece
+        } else {
+            &[]
         }
     }
 }
@@ -98,22 +111,17 @@ impl Budget {
 impl<'text> Script<'text> {
     /// Parses; `None` where the text exceeds the parser's budget.
     pub(super) fn parse(text: &'text str, grammar: Grammar) -> Option<Self> {
-        Self::parse_broken(text, grammar, usize::MAX)
-    }
-
-    /// Parses a text that is known to be broken, and up to where it is in order.
-    pub(super) fn parse_broken(text: &'text str, grammar: Grammar, sound: usize) -> Option<Self> {
         let read = readable(text, grammar);
-        let mut budget = Budget::of(text, sound);
+        let budget = Budget::of(text);
         let tree = PARSER.with_borrow_mut(|parser| {
             parser.set_language(language(grammar)).ok()?;
-            let mut progress = |state: &ParseState| budget.spend(state.current_byte_offset());
+            let mut progress = |_: &ParseState| budget.operations();
             let options = ParseOptions::new().progress_callback(&mut progress);
-            let mut rest = |at: usize, _| read.as_bytes().get(at..).unwrap_or(&[]);
-            let tree = parser.parse_with_options(&mut rest, None, Some(options));
+            let mut piece = |at: usize, _| budget.piece(read.as_bytes(), at);
+            let tree = parser.parse_with_options(&mut piece, None, Some(options));
             // Without this the next parse would go on with this text.
             parser.reset();
-            tree
+            tree.filter(|_| budget.pieces.get() > 0)
         })?;
         Some(Self {
             text,

@@ -30,8 +30,8 @@ struct Problem {
 pub(super) struct Judgement {
     /// Whether only the interpreter can tell.
     pub(super) undecided: bool,
-    /// How far the text was read until it was refused.
-    pub(super) broken_at: Option<usize>,
+    /// Whether it is known to be broken.
+    pub(super) refused: bool,
 }
 
 /// Judges the text without a tree: of bash all, of Python nothing.
@@ -46,13 +46,13 @@ pub(super) fn judge(text: &str, grammar: Grammar, notes: &mut Notes<'_>) -> Judg
 pub(super) fn unread(judged: &Judgement, notes: &mut Notes<'_>) -> bool {
     let message = "too intricate to be read whole: what follows could not be checked for secrets and dangerous code";
     notes.add(&SYNTAX_UNREAD, 0..0, message.to_owned());
-    judged.broken_at.is_none()
+    !judged.refused
 }
 
 impl Judgement {
     const NONE: Self = Self {
         undecided: false,
-        broken_at: None,
+        refused: false,
     };
 }
 

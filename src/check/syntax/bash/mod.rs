@@ -30,7 +30,7 @@ pub(super) fn judge(text: &str, notes: &mut Notes<'_>) -> Judgement {
             undecided: true,
             ..Judgement::NONE
         },
-        Verdict::Refused { problem, at } => {
+        Verdict::Refused(problem) => {
             let reason = if carriage_return(text) {
                 "; the CR at the ends of lines may be why"
             } else {
@@ -39,7 +39,7 @@ pub(super) fn judge(text: &str, notes: &mut Notes<'_>) -> Judgement {
             let message = format!("{}{reason}", problem.message);
             notes.add(&BASH_SYNTAX, problem.span, message);
             Judgement {
-                broken_at: Some(at),
+                refused: true,
                 ..Judgement::NONE
             }
         }

@@ -19,11 +19,7 @@ const AGAIN: (usize, usize) = (16, 65_536);
 
 pub(super) enum Verdict {
     Valid,
-    /// What is wrong, and how far was read until that was known.
-    Refused {
-        problem: Problem,
-        at: usize,
-    },
+    Refused(Problem),
     /// The budget was not enough.
     Undecided,
 }
@@ -102,10 +98,7 @@ pub(super) fn verdict(text: &str) -> Verdict {
         match recogniser.advance() {
             Ok(()) => {}
             Err(Stop::End) => return Verdict::Valid,
-            Err(Stop::Problem(problem)) => {
-                let at = recogniser.at;
-                return Verdict::Refused { problem, at };
-            }
+            Err(Stop::Problem(problem)) => return Verdict::Refused(problem),
             Err(Stop::Budget) => return Verdict::Undecided,
         }
     }
