@@ -78,16 +78,19 @@ pub fn rule(id: &str) -> Option<&'static Rule> {
     rules().find(|rule| rule.id == id)
 }
 
-/// The layers that read the tree and are on; whether only the interpreter can tell about the syntax.
+/// The layers that read the text and are on; whether only the interpreter can tell about the syntax.
 fn read(text: &str, language: &'static Language, policy: &Policy, notes: &mut Notes<'_>) -> bool {
     let is_on = |layer: Layer| !policy.checks_off.contains(layer.name());
     if !TREE_LAYERS.into_iter().any(is_on) {
         return true;
     }
-    let Some(script) = Script::parse(text, language.grammar) else {
-        return true;
+    let script = Script::parse(text, language.grammar);
+    let undecided =
+        !is_on(Layer::Syntax) || syntax::check(text, language.grammar, script.as_ref(), notes);
+    let Some(script) = script else {
+        size::too_intricate(notes);
+        return undecided;
     };
-    let undecided = !is_on(Layer::Syntax) || syntax::check(&script, notes);
     if is_on(Layer::Secrets) {
         secrets::check(&script, notes);
     }

@@ -3,7 +3,7 @@
 //! Counts characters, not bytes. Costs one pass and no parse.
 
 use super::notes::Notes;
-use super::rules::size::{SIZE_CHARACTERS, SIZE_NUL};
+use super::rules::size::{SIZE_CHARACTERS, SIZE_INTRICATE, SIZE_NUL};
 use crate::policy::Policy;
 
 /// Whether the other layers shall read the script.
@@ -29,6 +29,12 @@ fn characters(text: &str, most: usize, notes: &mut Notes<'_>) {
         "the script has {count} characters and at most {most} are allowed; split it, or pass its data on stdin"
     );
     notes.add(&SIZE_CHARACTERS, over..text.len(), message);
+}
+
+/// For a text on which the parser exceeded its budget, so that there is no tree.
+pub(super) fn too_intricate(notes: &mut Notes<'_>) {
+    let message = "too intricate to be read whole, so nothing can be said of secrets and dangerous code in it; write plain commands, one a line";
+    notes.add(&SIZE_INTRICATE, 0..0, message.to_owned());
 }
 
 fn nul_message() -> String {

@@ -75,6 +75,7 @@ pub(super) fn expand(example: &str) -> String {
         ("dashes", "-", 5),
         ("characters10000", "#", 10_000),
         ("characters10001", "#", 10_001),
+        ("parentheses10000", ")", 9_900),
     ] {
         let placeholder = ["{", name, "}"].concat();
         if script.contains(&placeholder) {

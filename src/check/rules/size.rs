@@ -3,7 +3,8 @@
 use crate::check::{Layer, Rule};
 use crate::policy::Level;
 
-pub(in crate::check) static RULES: [&Rule; 3] = [&SIZE_CHARACTERS, &SIZE_NUL, &SIZE_UTF8];
+pub(in crate::check) static RULES: [&Rule; 4] =
+    [&SIZE_CHARACTERS, &SIZE_NUL, &SIZE_UTF8, &SIZE_INTRICATE];
 
 pub(in crate::check) static SIZE_CHARACTERS: Rule = Rule {
     id: "size-characters",
@@ -39,4 +40,20 @@ pub(in crate::check) static SIZE_UTF8: Rule = Rule {
     catches: &["print('{byte_ff}')\n"],
     passes: &["print('\u{e9}\u{1f980}')\n"],
     instead: "save the script as UTF-8, and write other bytes as escape sequences",
+};
+
+pub(in crate::check) static SIZE_INTRICATE: Rule = Rule {
+    id: "size-intricate",
+    layer: Layer::Size,
+    level: Level::Block,
+    language: None,
+    what: "text on which the parser would spend more than its budget",
+    why: "some texts, mostly broken or made for it, take the parser a hundred times as long as a script does; it stops, and what it has not read, no check can vouch for",
+    catches: &["#!/bin/bash\n{parentheses10000}"],
+    passes: &[
+        "#!/bin/bash\necho a\n",
+        "#!/bin/bash\nif [ true\n",
+        "x = (\n",
+    ],
+    instead: "write it as plain commands, one a line",
 };

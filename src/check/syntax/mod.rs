@@ -26,11 +26,16 @@ struct Problem {
     message: String,
 }
 
-/// Whether only the interpreter can tell.
-pub(super) fn check(script: &Script<'_>, notes: &mut Notes<'_>) -> bool {
-    match script.grammar {
-        Grammar::Python => python::check(script, notes),
-        Grammar::Bash => bash::check(script.text, notes),
+/// Whether only the interpreter can tell. The tree, where there is one, lends its words.
+pub(super) fn check(
+    text: &str,
+    grammar: Grammar,
+    tree: Option<&Script<'_>>,
+    notes: &mut Notes<'_>,
+) -> bool {
+    match grammar {
+        Grammar::Python => python::check(text, tree, notes),
+        Grammar::Bash => bash::check(text, notes),
     }
 }
 

@@ -68,11 +68,11 @@ const FOREIGN: [(&str, &str); 8] = [
 ];
 
 /// Whether only the interpreter can tell.
-pub(super) fn check(script: &Script<'_>, notes: &mut Notes<'_>) -> bool {
-    let problem = match source::reading(script.text) {
+pub(super) fn check(text: &str, tree: Option<&Script<'_>>, notes: &mut Notes<'_>) -> bool {
+    let problem = match source::reading(text) {
         Reading::Refused(problem) => problem,
         Reading::Undecided => return true,
-        Reading::Same(text) => match strict::verdict(text) {
+        Reading::Same(source) => match strict::verdict(source) {
             Verdict::Accepted => return false,
             Verdict::Undecided => return true,
             Verdict::Refused {
@@ -84,16 +84,16 @@ pub(super) fn check(script: &Script<'_>, notes: &mut Notes<'_>) -> bool {
                     range: range.to_std_range(),
                     message,
                 };
-                explain(script, refused, grammar)
+                explain(text, tree, refused, grammar)
             }
         },
-        Reading::Latin1(text) => match strict::verdict(&text) {
+        Reading::Latin1(source) => match strict::verdict(&source) {
             Verdict::Accepted => return false,
             Verdict::Undecided => return true,
-            Verdict::Refused { range, message, .. } => as_latin_1(&text, range, &message),
+            Verdict::Refused { range, message, .. } => as_latin_1(&source, range, &message),
         },
     };
-    let open = brackets::open_at(script.text, problem.span.start);
+    let open = brackets::open_at(text, problem.span.start);
     let related = open.map(|open| (open, "this is open".to_owned()));
     let related = related.into_iter().collect();
     notes.add_with(&PYTHON_SYNTAX, problem.span, problem.message, related);
@@ -117,16 +117,15 @@ struct Refused {
 }
 
 /// The most telling of what can be said about a refusal; only what lies no further down than it.
-fn explain(script: &Script<'_>, refused: Refused, grammar: bool) -> Problem {
-    let text = script.text;
+fn explain(text: &str, tree: Option<&Script<'_>>, refused: Refused, grammar: bool) -> Problem {
     let at = refused.range.start.min(text.len());
     let line_end = rest_of_line(text, at).end.max(refused.range.end);
     let near = |problem: &Problem| problem.span.start <= line_end;
     let told = grammar
         .then(|| {
             (brackets::problem(text).filter(near))
-                .or_else(|| from_tree(script).filter(near))
-                .or_else(|| refused_by_python(script, script.root()).filter(near))
+                .or_else(|| from_tree(tree?).filter(near))
+                .or_else(|| refused_by_python(tree?, tree?.root()).filter(near))
         })
         .flatten();
     told.unwrap_or_else(|| Problem {

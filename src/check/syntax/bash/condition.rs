@@ -2,7 +2,7 @@
 
 use super::frame::{ConditionStep, Frame};
 use super::problem;
-use super::recogniser::{Kind, Outcome, Recogniser, Stop, Token};
+use super::recogniser::{Kind, Outcome, Recogniser, Stop, Token, refuse};
 
 const UNARY: &[u8] = b"abcdefghknoprstuvwxzGLNORS";
 
@@ -63,7 +63,7 @@ impl Recogniser<'_> {
             return Err(Stop::Problem(self.never_ended()));
         }
         let shown = self.shown(token);
-        self.problem(problem::condition(
+        refuse(problem::condition(
             self.frames.last(),
             step,
             token.start..token.end,

@@ -183,6 +183,10 @@ pub(super) enum ConditionStep {
 }
 
 /// A word that is being read.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "what may come and what has come, each on its own"
+)]
 #[derive(Debug, Clone, Default)]
 pub(super) struct Word {
     pub(super) start: usize,

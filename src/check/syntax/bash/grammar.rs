@@ -1,19 +1,12 @@
 //! Bash's grammar: what each token means to what stands open.
 
-use super::frame::{
-    CaseStep, ConditionStep, ForStep, Frame, FunctionStep, List, ListKind, Phase, Redirect, Simple,
-};
+use super::frame::{CaseStep, ConditionStep, ForStep, Frame, FunctionStep, List, ListKind, Phase};
 use super::problem;
-use super::recogniser::{Kind, Outcome, Recogniser, Stop, Token};
+use super::recogniser::{Kind, Outcome, Recogniser, Stop, Token, refuse};
 
 const KEYWORDS: [&str; 22] = [
     "if", "then", "else", "elif", "fi", "case", "esac", "for", "select", "while", "until", "do",
     "done", "in", "function", "time", "{", "}", "!", "[[", "]]", "coproc",
-];
-
-/// Commands whose arguments may be assignments of lists.
-const DECLARE: [&str; 8] = [
-    "alias", "declare", "eval", "export", "let", "local", "readonly", "typeset",
 ];
 
 impl Recogniser<'_> {
@@ -52,7 +45,7 @@ impl Recogniser<'_> {
         }
     }
 
-    fn set_phase(&mut self, phase: Phase) {
+    pub(super) fn set_phase(&mut self, phase: Phase) {
         if let Some(list) = self.list() {
             list.phase = phase;
         }
@@ -60,7 +53,7 @@ impl Recogniser<'_> {
 
     fn in_list(&mut self, kind: ListKind, phase: Phase, token: Token<'_>) -> Outcome {
         match token.kind {
-            Kind::Plain if self.is_keyword(phase, &token.text) => self.keyword(phase, &token),
+            Kind::Plain if is_keyword(phase, &token.text) => self.keyword(phase, &token),
             Kind::Plain if phase == Phase::Timed && matches!(&*token.text, "-p" | "--") => Ok(()),
             Kind::Plain | Kind::Word | Kind::Assignment | Kind::Descriptor
                 if phase.wants_command() =>
@@ -68,19 +61,14 @@ impl Recogniser<'_> {
                 self.simple(token)
             }
             Kind::Descriptor if phase != Phase::After => {
-                Ok(self.set_phase(Phase::AfterRedirection))
+                self.set_phase(Phase::AfterRedirection);
+                Ok(())
             }
             Kind::Plain | Kind::Word | Kind::Assignment | Kind::Descriptor => self.stray(&token),
             Kind::Newline => self.line_end(phase),
             Kind::End => self.script_end(kind, phase),
             Kind::Operator => self.operator(kind, phase, token),
         }
-    }
-
-    fn is_keyword(&self, phase: Phase, text: &str) -> bool {
-        !matches!(phase, Phase::After | Phase::AfterRedirection)
-            && !(phase == Phase::Pipe && text == "time")
-            && KEYWORDS.contains(&text)
     }
 
     /// A simple command begins with a token.
@@ -90,6 +78,10 @@ impl Recogniser<'_> {
         self.take(token)
     }
 
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "the value of a match arm, as its neighbours are"
+    )]
     fn line_end(&mut self, phase: Phase) -> Outcome {
         match phase {
             Phase::Empty | Phase::Ready | Phase::Operator | Phase::Pipe => {}
@@ -110,7 +102,7 @@ impl Recogniser<'_> {
 
     fn dangling(&self, found: &str) -> Outcome {
         let (start, end) = self.operator;
-        self.problem(problem::dangling(
+        refuse(problem::dangling(
             start..end,
             &self.slice(start, end),
             found,
@@ -131,19 +123,25 @@ impl Recogniser<'_> {
             "|" | "|&" if ended => self.separator(Phase::Pipe, &token),
             "(" if phase.wants_command() => {
                 self.set_phase(Phase::AfterCompound);
-                Ok(self.parenthesis(token.start))
+                self.parenthesis(token.start);
+                Ok(())
             }
             ")" | ";;" | ";&" | ";;&" => self.close(kind, phase, &token),
             _ if token.is_redirection() && phase.wants_command() => self.simple(token),
             _ if token.is_redirection() && phase != Phase::After => {
                 self.set_phase(Phase::AfterRedirection);
-                Ok(self.redirect(&token))
+                self.redirect(&token);
+                Ok(())
             }
             _ if matches!(phase, Phase::Operator | Phase::Pipe) => self.dangling(&token.text),
             _ => self.stray(&token),
         }
     }
 
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "the value of a match arm, as its neighbours are"
+    )]
     fn separator(&mut self, phase: Phase, token: &Token<'_>) -> Outcome {
         self.operator = (token.start, token.end);
         self.set_phase(phase);
@@ -151,7 +149,7 @@ impl Recogniser<'_> {
     }
 
     /// `(` where a command may begin: a subshell, or arithmetic as long as nothing speaks against it.
-    fn parenthesis(&mut self, start: usize) {
+    pub(super) fn parenthesis(&mut self, start: usize) {
         let next = self.joined(self.at);
         if self.byte(next) == Some(b'(') {
             let here_documents = self.here_documents.len();
@@ -166,7 +164,7 @@ impl Recogniser<'_> {
         }
     }
 
-    fn push_list(&mut self, kind: ListKind, opened: usize, keyword: usize) {
+    pub(super) fn push_list(&mut self, kind: ListKind, opened: usize, keyword: usize) {
         self.frames
             .push(Frame::List(List::new(kind, opened, keyword)));
     }
@@ -187,7 +185,8 @@ impl Recogniser<'_> {
             }
             "coproc" if begins => {
                 self.set_phase(Phase::After);
-                Ok(self.begin_simple(token.start, true))
+                self.begin_simple(token.start, true);
+                Ok(())
             }
             _ if begins && self.begin_compound(token) => Ok(()),
             _ => self.close_keyword(phase, token),
@@ -195,7 +194,7 @@ impl Recogniser<'_> {
     }
 
     /// Whether a compound command begins with a token; if so it is on top now.
-    fn begin_compound(&mut self, token: &Token<'_>) -> bool {
+    pub(super) fn begin_compound(&mut self, token: &Token<'_>) -> bool {
         let (opened, plain) = (token.start, token.kind == Kind::Plain);
         if token.is_operator("(") {
             self.set_phase(Phase::AfterCompound);
@@ -254,7 +253,7 @@ impl Recogniser<'_> {
         let empty = phase == Phase::Empty
             && !matches!(list.kind, ListKind::Substitution | ListKind::CaseBody);
         if empty {
-            return self.problem(problem::empty(self.text, list, &token.text));
+            return refuse(problem::empty(self.text, list, &token.text));
         }
         if phase.may_end() {
             return Ok(());
@@ -297,132 +296,13 @@ impl Recogniser<'_> {
             || (token.text == ")" && inside.count() < self.frames.len());
         let innermost = self.frames.last().filter(|_| outer);
         match innermost.and_then(|frame| problem::unclosed(self.text, frame, Some(&token.text))) {
-            Some(problem) => self.problem(problem),
+            Some(problem) => refuse(problem),
             None => self.stray(token),
         }
     }
 
-    fn in_simple(&mut self, mut simple: Simple, token: Token<'_>) -> Outcome {
-        if simple.coprocess
-            && simple.words < 2
-            && (token.kind == Kind::Plain || token.is_operator("("))
-        {
-            let mut list = self.frames.split_off(self.frames.len() - 1);
-            if self.begin_compound(&token) {
-                return Ok(());
-            }
-            self.frames.append(&mut list);
-        }
-        let first = simple.words == 0;
-        match token.kind {
-            Kind::Plain | Kind::Word => {
-                simple.words += 1;
-                simple.only_a_name = first && token.start == simple.start;
-                simple.declares |= first && DECLARE.contains(&&*token.text);
-            }
-            Kind::Assignment => simple.only_a_name = false,
-            Kind::Descriptor => simple.only_a_name = false,
-            Kind::Operator if token.is_redirection() => {
-                simple.only_a_name = false;
-                simple.declares = false;
-                self.set_simple(simple);
-                return Ok(self.redirect(&token));
-            }
-            Kind::Operator if token.text == "(" && simple.only_a_name => {
-                return Ok(self.begin_function(simple.start, &token));
-            }
-            Kind::Operator if token.text == "(" => return self.stray(&token),
-            Kind::Operator | Kind::Newline | Kind::End => {
-                self.frames.pop();
-                if simple.coprocess && first {
-                    return self.problem(problem::other(
-                        self.text,
-                        simple.start,
-                        "`coproc` needs a command after it",
-                    ));
-                }
-                return self.take(token);
-            }
-        }
-        self.set_simple(simple);
-        Ok(())
-    }
-
-    fn set_simple(&mut self, changed: Simple) {
-        if let Some(Frame::Simple(simple)) = self.frames.last_mut() {
-            *simple = changed;
-        }
-    }
-
-    /// The one word before `(` was a function's name.
-    fn begin_function(&mut self, opened: usize, parenthesis: &Token<'_>) {
-        self.operator = (parenthesis.start, parenthesis.end);
-        self.frames.pop();
-        self.set_phase(Phase::AfterCompound);
-        self.frames.push(Frame::Function {
-            opened,
-            step: FunctionStep::Close,
-        });
-    }
-
-    fn in_redirect(&mut self, redirect: &Redirect, token: &Token<'_>) -> Outcome {
-        let descriptor = token.kind == Kind::Descriptor && matches!(redirect.operator, "<&" | ">&");
-        if token.is_word() || descriptor {
-            self.frames.pop();
-            return self.target(redirect, token);
-        }
-        let end = redirect.at + redirect.operator.len();
-        self.problem(problem::target(
-            redirect.at..end,
-            redirect.operator,
-            &token.text,
-        ))
-    }
-
-    fn in_for(&mut self, step: ForStep, token: &Token<'_>) -> Outcome {
-        let semicolon = token.is_operator(";");
-        let line = token.kind == Kind::Newline;
-        let after_end = matches!(step, ForStep::Do | ForStep::NamedLine);
-        let next = match step {
-            ForStep::Name
-                if token.is_operator("(") && self.byte(self.joined(self.at)) == Some(b'(') =>
-            {
-                self.set_for(ForStep::Arithmetic);
-                return Ok(self.parenthesis(token.start));
-            }
-            ForStep::Name if token.is_word() => ForStep::Named,
-            ForStep::Named | ForStep::NamedLine if token.is_plain("in") => ForStep::Words,
-            ForStep::Named | ForStep::NamedLine if line => ForStep::NamedLine,
-            ForStep::Named | ForStep::Arithmetic if semicolon => ForStep::Do,
-            ForStep::Words | ForStep::Arithmetic if semicolon || line => ForStep::Do,
-            ForStep::Words if token.is_word() => ForStep::Words,
-            ForStep::Do if line => ForStep::Do,
-            _ if step != ForStep::Name && step != ForStep::Words && token.is_plain("do") => {
-                return Ok(self.for_body(ListKind::Do, token));
-            }
-            _ if (after_end || step == ForStep::Arithmetic) && token.is_plain("{") => {
-                return Ok(self.for_body(ListKind::ForGroup, token));
-            }
-            _ => return self.out_of_place(token),
-        };
-        self.set_for(next);
-        Ok(())
-    }
-
-    fn set_for(&mut self, next: ForStep) {
-        if let Some(Frame::For { step, .. }) = self.frames.last_mut() {
-            *step = next;
-        }
-    }
-
-    fn for_body(&mut self, kind: ListKind, token: &Token<'_>) {
-        if let Some(Frame::For { opened, .. }) = self.frames.pop() {
-            self.push_list(kind, opened, token.start);
-        }
-    }
-
     /// A token that the head of a construct has no use for: the head is what is not complete.
-    fn out_of_place(&self, token: &Token<'_>) -> Outcome {
+    pub(super) fn out_of_place(&self, token: &Token<'_>) -> Outcome {
         if token.kind == Kind::End {
             return Err(Stop::Problem(self.never_ended()));
         }
@@ -432,97 +312,8 @@ impl Recogniser<'_> {
             .last()
             .and_then(|frame| problem::unclosed(self.text, frame, Some(&shown)))
         {
-            Some(problem) => self.problem(problem),
+            Some(problem) => refuse(problem),
             None => self.stray(token),
-        }
-    }
-
-    fn in_case(&mut self, step: CaseStep, token: &Token<'_>) -> Outcome {
-        let line = token.kind == Kind::Newline;
-        let next = match step {
-            CaseStep::Word if token.is_word() => CaseStep::In,
-            CaseStep::In if token.is_plain("in") => CaseStep::Clause,
-            CaseStep::In if line => CaseStep::In,
-            CaseStep::Clause if line => CaseStep::Clause,
-            CaseStep::Clause if token.is_plain("esac") => {
-                self.frames.pop();
-                return Ok(());
-            }
-            CaseStep::Clause if token.is_operator("(") => CaseStep::Pattern,
-            CaseStep::Clause | CaseStep::Pattern if token.is_word() => CaseStep::AfterPattern,
-            CaseStep::AfterPattern if token.is_operator("|") => CaseStep::Pattern,
-            CaseStep::AfterPattern if token.is_operator(")") => {
-                self.set_case(CaseStep::Clause);
-                self.push_list(ListKind::CaseBody, self.case_start(), token.start);
-                return Ok(());
-            }
-            _ => return self.out_of_place(token),
-        };
-        self.set_case(next);
-        Ok(())
-    }
-
-    fn case_start(&self) -> usize {
-        match self.frames.last() {
-            Some(Frame::Case { opened, .. }) => *opened,
-            _ => 0,
-        }
-    }
-
-    fn set_case(&mut self, next: CaseStep) {
-        if let Some(Frame::Case { step, .. }) = self.frames.last_mut() {
-            *step = next;
-        }
-    }
-
-    fn in_function(&mut self, step: FunctionStep, opened: usize, token: Token<'_>) -> Outcome {
-        let next = match step {
-            FunctionStep::Name if token.is_word() => FunctionStep::Named,
-            FunctionStep::Named
-                if token.is_operator("(") && self.byte(self.joined(self.at)) != Some(b'(') =>
-            {
-                FunctionStep::Open
-            }
-            FunctionStep::Open | FunctionStep::Close if token.is_operator(")") => {
-                FunctionStep::Body
-            }
-            FunctionStep::Named | FunctionStep::Body if token.kind == Kind::Newline => {
-                FunctionStep::Body
-            }
-            FunctionStep::Open => {
-                self.frames.pop();
-                self.push_list(ListKind::Subshell, opened, opened);
-                return self.take(token);
-            }
-            FunctionStep::Named | FunctionStep::Body => {
-                let function = self.frames.pop();
-                if self.begin_compound(&token) {
-                    return Ok(());
-                }
-                self.frames.extend(function);
-                return self.out_of_place(&token);
-            }
-            FunctionStep::Close => {
-                let (start, end) = self.operator;
-                return self.problem(problem::stray(start..end, "("));
-            }
-            FunctionStep::Name => return self.out_of_place(&token),
-        };
-        if let Some(Frame::Function { step, .. }) = self.frames.last_mut() {
-            *step = next;
-        }
-        Ok(())
-    }
-
-    fn in_array(&mut self, token: &Token<'_>) -> Outcome {
-        match token.kind {
-            Kind::Plain | Kind::Word | Kind::Assignment | Kind::Newline => Ok(()),
-            Kind::Operator if token.text == ")" => {
-                self.frames.pop();
-                Ok(())
-            }
-            Kind::End => Err(Stop::Problem(self.never_ended())),
-            Kind::Descriptor | Kind::Operator => self.out_of_place(token),
         }
     }
 }
@@ -533,6 +324,15 @@ fn ends_later(kind: ListKind, keyword: &str) -> bool {
         (kind, keyword),
         (ListKind::If, "else" | "elif" | "fi") | (ListKind::While, "done")
     )
+}
+
+/// Whether a word is a keyword where a list has come so far.
+fn is_keyword(phase: Phase, text: &str) -> bool {
+    match phase {
+        Phase::After | Phase::AfterRedirection => false,
+        Phase::Pipe => text != "time" && KEYWORDS.contains(&text),
+        _ => KEYWORDS.contains(&text),
+    }
 }
 
 /// What a keyword does to the list that it ends.

@@ -8,8 +8,11 @@
 mod condition;
 mod frame;
 mod grammar;
+mod heads;
+mod here;
 mod problem;
 mod recogniser;
+mod simple;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -25,13 +28,12 @@ pub(super) fn check(text: &str, notes: &mut Notes<'_>) -> bool {
         Verdict::Valid => false,
         Verdict::Undecided => true,
         Verdict::Refused(problem) => {
-            let message = match carriage_return(text) {
-                true => format!(
-                    "{}; the CR at the ends of lines may be why",
-                    problem.message
-                ),
-                false => problem.message,
+            let reason = if carriage_return(text) {
+                "; the CR at the ends of lines may be why"
+            } else {
+                ""
             };
+            let message = format!("{}{reason}", problem.message);
             notes.add(&BASH_SYNTAX, problem.span, message);
             false
         }

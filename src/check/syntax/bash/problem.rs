@@ -238,10 +238,9 @@ impl Recogniser<'_> {
         if let Some((at, quote)) = self.suspicious.filter(|_| quoted) {
             return open_quote(at, quote);
         }
-        let frames = self.frames.iter().rev();
+        let mut frames = self.frames.iter().rev();
         frames
-            .filter_map(|frame| unclosed(self.text, frame, None))
-            .next()
+            .find_map(|frame| unclosed(self.text, frame, None))
             .unwrap_or_else(|| other(self.text, 0, "the script ends in the middle of a command"))
     }
 }

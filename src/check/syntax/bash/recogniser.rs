@@ -10,6 +10,7 @@
 use std::borrow::Cow;
 
 use super::frame::{ConditionStep, Frame, List, ListKind, Phase, Redirect, Rules, Simple, Word};
+use super::here::HereDocument;
 use super::problem;
 use crate::check::syntax::{Problem, rest_of_line};
 
@@ -31,6 +32,10 @@ pub(super) enum Stop {
 }
 
 pub(super) type Outcome = Result<(), Stop>;
+
+pub(super) fn refuse(problem: Problem) -> Outcome {
+    Err(Stop::Problem(problem))
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -69,12 +74,6 @@ pub(super) struct Recogniser<'text> {
     /// Semicolons in the pair that was closed last.
     pub(super) semicolons: usize,
     pub(super) budget: usize,
-}
-
-pub(super) struct HereDocument {
-    pub(super) delimiter: Vec<u8>,
-    pub(super) quoted: bool,
-    pub(super) tabs: bool,
 }
 
 /// Operators, the longer before those that they begin with.
@@ -245,43 +244,6 @@ impl<'text> Recogniser<'text> {
         }
     }
 
-    /// The bodies of the here-documents whose commands stand on the line that ends here.
-    fn read_here_documents(&mut self) {
-        let documents = self
-            .here_documents
-            .split_off(self.here_base.min(self.here_documents.len()));
-        for document in documents {
-            self.read_here_document(&document);
-        }
-    }
-
-    fn read_here_document(&mut self, document: &HereDocument) {
-        let mut continues = false;
-        while self.at < self.text.len() {
-            let rest = self.text.as_bytes().get(self.at..).unwrap_or(&[]);
-            let length = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
-            let line = rest.get(..length).unwrap_or(&[]);
-            let tabs = line.iter().take_while(|byte| **byte == b'\t').count();
-            let skipped = if document.tabs { tabs } else { 0 };
-            let tail =
-                (line.get(skipped..).unwrap_or(&[])).strip_prefix(document.delimiter.as_slice());
-            match tail.filter(|_| !continues) {
-                Some([]) => {
-                    self.at += (length + 1).min(rest.len());
-                    return;
-                }
-                Some(tail) if self.here_base > 0 && tail.contains(&b')') => {
-                    self.at += length - tail.len();
-                    return;
-                }
-                _ => {}
-            }
-            let backslashes = line.iter().rev().take_while(|byte| **byte == b'\\').count();
-            continues = !document.quoted && backslashes % 2 == 1;
-            self.at += (length + 1).min(rest.len());
-        }
-    }
-
     /// Whether `((` was arithmetic, now that its inner parenthesis is closed.
     fn arithmetic(&mut self) -> Outcome {
         let Some(Frame::Arithmetic {
@@ -321,7 +283,7 @@ impl<'text> Recogniser<'text> {
             }
             (false, _) => "the `((` of this `for` needs `))` at its end",
         };
-        self.problem(problem::other(self.text, opened, message))
+        refuse(problem::other(self.text, opened, message))
     }
 
     /// A redirection begins in the frame on top.
@@ -367,14 +329,10 @@ impl<'text> Recogniser<'text> {
         }
     }
 
-    pub(super) fn problem(&self, problem: Problem) -> Outcome {
-        Err(Stop::Problem(problem))
-    }
-
     pub(super) fn stray(&self, token: &Token<'_>) -> Outcome {
         let shown = self.shown(token);
         let end = token.start + shown.len().min(token.end - token.start);
-        self.problem(problem::stray(token.start..end, &shown))
+        refuse(problem::stray(token.start..end, &shown))
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::frame::{Frame, Pair, Redirect, Rules, Word};
-use super::recogniser::{HereDocument, Kind, Outcome, Recogniser, Stop, Token};
+use super::frame::{Frame, Pair, Rules, Word};
+use super::recogniser::{Kind, Outcome, Recogniser, Stop, Token};
 
 impl Pair {
     /// Whether an opening character inside counts, so that its closing one ends nothing.
@@ -155,18 +155,18 @@ impl Recogniser<'_> {
         match (byte, next) {
             (b'"' | b'\'' | b'`', _) => self.nest(word, start, byte, false),
             (b'(', _) if word.expression => {
-                self.nest_pair(word, start, (b'(', b')'), Rules::Pattern)
+                self.nest_pair(word, start, (b'(', b')'), Rules::Pattern);
             }
             (b'?' | b'*' | b'+' | b'@' | b'!', Some(b'(')) => {
                 self.at = next_at;
                 self.nest_pair(word, next_at, (b'(', b')'), Rules::Pattern);
             }
             (b'$', Some(open @ (b'(' | b'{' | b'[' | b'\'' | b'"'))) => {
-                self.nest(word, next_at, open, true)
+                self.nest(word, next_at, open, true);
             }
             (b'<' | b'>', Some(b'(')) => self.nest(word, next_at, b'(', true),
             (b'[', _) if self.is_index(word) => {
-                self.nest_pair(word, start, (b'[', b']'), Rules::Expansion)
+                self.nest_pair(word, start, (b'[', b']'), Rules::Expansion);
             }
             (b'=', Some(b'(')) if word.assigns && self.is_target(word.start, start) => {
                 self.at = next_at + 1;
@@ -230,9 +230,10 @@ impl Recogniser<'_> {
     /// The word is complete.
     fn finish(&mut self, word: &Word) -> Outcome {
         // The text of any other word is of no use, and nested ones would be copied over and over.
-        let text = match word.plain {
-            true => self.slice(word.start, self.at),
-            false => Cow::Borrowed(""),
+        let text = if word.plain {
+            self.slice(word.start, self.at)
+        } else {
+            Cow::Borrowed("")
         };
         let describes = word.plain && matches!(self.byte(self.at), Some(b'<' | b'>'));
         let kind = if describes && is_descriptor(&text) {
@@ -251,40 +252,6 @@ impl Recogniser<'_> {
             text,
         })
     }
-
-    /// The target of a redirection was read: of a here-document it is the delimiter.
-    pub(super) fn target(&mut self, redirect: &Redirect, token: &Token<'_>) -> Outcome {
-        if !matches!(redirect.operator, "<<" | "<<-") {
-            return Ok(());
-        }
-        self.budget = (self.budget.checked_sub(token.end - token.start)).ok_or(Stop::Budget)?;
-        let text = self.slice(token.start, token.end);
-        self.here_documents.push(HereDocument {
-            delimiter: unquoted(&text),
-            quoted: text.contains(['\'', '"', '\\']),
-            tabs: redirect.operator == "<<-",
-        });
-        Ok(())
-    }
-}
-
-/// A here-document's delimiter without its quotes.
-fn unquoted(text: &str) -> Vec<u8> {
-    let mut plain = Vec::with_capacity(text.len());
-    let mut quote = None;
-    let mut bytes = text.bytes().peekable();
-    while let Some(byte) = bytes.next() {
-        match (byte, quote) {
-            (b'\\', None) => plain.extend(bytes.next()),
-            (b'\\', Some(b'"')) if bytes.peek().is_some_and(|next| b"\"\\$`".contains(next)) => {
-                plain.extend(bytes.next());
-            }
-            (b'"' | b'\'', None) => quote = Some(byte),
-            (byte, Some(open)) if byte == open => quote = None,
-            _ => plain.push(byte),
-        }
-    }
-    plain
 }
 
 /// Digits, or `{name}`.
