@@ -23,7 +23,6 @@ pub(super) struct Script<'text> {
 
 /// The nodes, each before those below it; the root is the first.
 pub(super) struct Tree {
-    grammar: Grammar,
     nodes: Vec<Record>,
     /// Whether the parser could not make sense of some of the text.
     has_error: bool,
@@ -61,7 +60,7 @@ thread_local! {
 ///
 /// Where a text makes no sense to it, tree-sitter tries repairs, and its scanner for bash looks on to
 /// the end of the text for each: 10 000 characters of `a()` take it half a second. Counted are hundreds
-/// of its operations (ordinary scripts need 0.3 to 1.5 operations a byte) and pieces of the text that
+/// of its operations (ordinary scripts need 0.3 to 1.5 operations a byte, dense valid text some more) and pieces of the text that
 /// it asks for (as many as there are, up to seven times; for such texts 450 to 5000 times). No time is
 /// measured, so that the answer is always the same.
 struct Budget {
@@ -75,7 +74,7 @@ const PIECE: usize = 256;
 impl Budget {
     fn of(text: &str) -> Self {
         Self {
-            operations: Cell::new(50 + text.len() / 50),
+            operations: Cell::new(100 + text.len() / 10),
             pieces: Cell::new(100 + 20 * text.len() / PIECE),
         }
     }
@@ -126,7 +125,7 @@ impl<'text> Script<'text> {
         Some(Self {
             text,
             grammar,
-            tree: Tree::of(&tree, grammar),
+            tree: Tree::of(&tree),
         })
     }
 
@@ -181,7 +180,7 @@ pub(super) fn language(grammar: Grammar) -> &'static Language {
 }
 
 impl Tree {
-    fn of(tree: &tree_sitter::Tree, grammar: Grammar) -> Self {
+    fn of(tree: &tree_sitter::Tree) -> Self {
         let root = tree.root_node();
         let mut nodes = Vec::with_capacity(root.descendant_count());
         let mut cursor = root.walk();
@@ -197,7 +196,6 @@ impl Tree {
             while !cursor.goto_next_sibling() {
                 let Some(parent) = open.pop() else {
                     return Self {
-                        grammar,
                         nodes,
                         has_error: root.has_error(),
                     };
@@ -281,13 +279,6 @@ impl<'tree> Node<'tree> {
 
     pub(super) fn byte_range(self) -> Range<usize> {
         self.start_byte()..self.end_byte()
-    }
-
-    /// The grammar's name for nodes like this one. Slow: for messages.
-    pub(super) fn kind(self) -> &'static str {
-        language(self.tree.grammar)
-            .node_kind_for_id(self.kind_id())
-            .unwrap_or("")
     }
 
     pub(super) fn is_error(self) -> bool {
