@@ -61,7 +61,8 @@ thread_local! {
 /// Where a text makes no sense to it, tree-sitter tries repairs, and its scanner for bash looks on to
 /// the end of the text for each: 10 000 characters of `a()` take it half a second. Counted are hundreds
 /// of its operations (ordinary scripts need 0.3 to 1.5 operations a byte, dense valid text some more) and pieces of the text that
-/// it asks for (as many as there are, up to seven times; for such texts 450 to 5000 times). No time is
+/// it asks for (as many as there are once or twice, for long tables in comments 22 times; for such texts 450 to
+/// 5000 times). No time is
 /// measured, so that the answer is always the same.
 struct Budget {
     operations: Cell<usize>,
@@ -75,7 +76,7 @@ impl Budget {
     fn of(text: &str) -> Self {
         Self {
             operations: Cell::new(100 + text.len() / 10),
-            pieces: Cell::new(100 + 20 * text.len() / PIECE),
+            pieces: Cell::new(100 + 100 * text.len() / PIECE),
         }
     }
 
@@ -110,18 +111,7 @@ impl Budget {
 impl<'text> Script<'text> {
     /// Parses; `None` where the text exceeds the parser's budget.
     pub(super) fn parse(text: &'text str, grammar: Grammar) -> Option<Self> {
-        let read = readable(text, grammar);
-        let budget = Budget::of(text);
-        let tree = PARSER.with_borrow_mut(|parser| {
-            parser.set_language(language(grammar)).ok()?;
-            let mut progress = |_: &ParseState| budget.operations();
-            let options = ParseOptions::new().progress_callback(&mut progress);
-            let mut piece = |at: usize, _| budget.piece(read.as_bytes(), at);
-            let tree = parser.parse_with_options(&mut piece, None, Some(options));
-            // Without this the next parse would go on with this text.
-            parser.reset();
-            tree.filter(|_| budget.pieces.get() > 0)
-        })?;
+        let tree = parse_within(text, grammar, &Budget::of(text))?;
         Some(Self {
             text,
             grammar,
@@ -145,6 +135,21 @@ impl<'text> Script<'text> {
     pub(super) fn of(&self, node: Node<'_>) -> &'text str {
         self.text.get(node.byte_range()).unwrap_or("")
     }
+}
+
+/// The parser's tree, unless it exceeds the budget.
+fn parse_within(text: &str, grammar: Grammar, budget: &Budget) -> Option<tree_sitter::Tree> {
+    let read = readable(text, grammar);
+    PARSER.with_borrow_mut(|parser| {
+        parser.set_language(language(grammar)).ok()?;
+        let mut progress = |_: &ParseState| budget.operations();
+        let options = ParseOptions::new().progress_callback(&mut progress);
+        let mut piece = |at: usize, _| budget.piece(read.as_bytes(), at);
+        let tree = parser.parse_with_options(&mut piece, None, Some(options));
+        // Without this the next parse would go on with this text.
+        parser.reset();
+        tree.filter(|_| budget.pieces.get() > 0)
+    })
 }
 
 /// What the parser gets to read: the same places, and for bash other characters.
