@@ -1,6 +1,7 @@
 //! What the checks say.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -63,6 +64,10 @@ pub struct Finding {
     /// The place in bytes, for carets.
     #[serde(skip)]
     pub span: Range<usize>,
+    /// Every place of the script, in bytes, that nobody may be shown with a finding: the secrets
+    /// that were found and their copies. The same for all findings of one report.
+    #[serde(skip)]
+    pub hidden: Arc<[Range<usize>]>,
 }
 
 /// A further place of a finding, and what it has to do with it. Counted as a [`Finding`]'s own.
@@ -122,6 +127,7 @@ impl Finding {
             end_column: end.column,
             related: Vec::new(),
             span,
+            hidden: Arc::default(),
         }
     }
 

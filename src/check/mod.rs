@@ -6,6 +6,7 @@
 //! data (`rules/`); the code of a layer only decides where they apply. A script cannot suppress a
 //! finding.
 
+mod cover;
 mod dangerous;
 mod finding;
 mod notes;

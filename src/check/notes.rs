@@ -4,7 +4,9 @@
 //! script of one long line with a thousand findings costs no more than one with a few.
 
 use std::ops::Range;
+use std::sync::Arc;
 
+use super::cover::{Cover, Covered};
 use super::{Finding, Related, Rule};
 use crate::policy::{Level, Policy};
 use crate::text::{LineIndex, floor_char_boundary, single_line};
@@ -28,13 +30,15 @@ struct Note {
 pub(super) struct Notes<'policy> {
     policy: &'policy Policy,
     notes: Vec<Note>,
+    cover: Cover,
 }
 
 impl<'policy> Notes<'policy> {
-    pub(super) const fn new(policy: &'policy Policy) -> Self {
+    pub(super) fn new(policy: &'policy Policy) -> Self {
         Self {
             policy,
             notes: Vec::new(),
+            cover: Cover::default(),
         }
     }
 
@@ -69,6 +73,14 @@ impl<'policy> Notes<'policy> {
         }
     }
 
+    /// Remembers the literals of a secret that a rule found, so that no finding shows them, also one
+    /// that is not kept.
+    pub(super) fn hide(&mut self, rule: &'static Rule, literals: Vec<Range<usize>>) {
+        if rule.level_under(self.policy) != Level::Off {
+            self.cover.add(literals);
+        }
+    }
+
     /// Whether anything written down blocks.
     pub(super) fn block(&self) -> bool {
         self.notes.iter().any(|note| note.level == Level::Block)
@@ -80,9 +92,10 @@ impl<'policy> Notes<'policy> {
         self.notes
             .sort_by_key(|note| (note.rule.layer, note.span.start, note.span.end));
         let index = LineIndex::new(text);
+        let covered = self.cover.of(text);
         self.notes
             .into_iter()
-            .map(|note| note.place(text, &index))
+            .map(|note| note.place(text, &index, &covered))
             .collect()
     }
 
@@ -98,15 +111,17 @@ impl<'policy> Notes<'policy> {
 }
 
 impl Note {
-    fn place(self, text: &str, index: &LineIndex<'_>) -> Finding {
+    fn place(self, text: &str, index: &LineIndex<'_>, covered: &Covered) -> Finding {
         let (rule, span) = (self.rule, within(text, &self.span));
-        let message = single_line(&self.message);
+        let safe = |message: &str| single_line(&covered.message(message));
+        let message = safe(&self.message);
         let finding = Finding::at(index, span, rule.id, rule.layer, self.level, message);
         let related = self.related.iter().take(MOST_RELATED);
-        let related = related
-            .map(|(span, message)| Related::at(index, within(text, span), single_line(message)));
+        let related =
+            related.map(|(span, message)| Related::at(index, within(text, span), safe(message)));
         Finding {
             related: related.collect(),
+            hidden: Arc::clone(&covered.places),
             ..finding
         }
     }

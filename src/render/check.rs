@@ -72,25 +72,18 @@ pub fn findings_text(file: &str, script: &str, findings: &[Finding], coloured: b
         .collect()
 }
 
-/// The script with every secret that was found covered, byte for byte, so that offsets stay right.
-/// Of a private key the whole line is covered: its header may be all that was found.
+/// The script with every secret that was found covered, and every copy of one, byte for byte, so
+/// that offsets stay right.
 pub(super) fn masked(script: &str, findings: &[Finding]) -> String {
     let mut covered = script.as_bytes().to_vec();
-    for finding in findings
+    let secrets = findings
         .iter()
         .filter(|finding| finding.layer == Layer::Secrets)
-    {
-        let start = text::floor_char_boundary(script, finding.span.start);
-        let end = text::floor_char_boundary(script, finding.span.end).max(start);
-        let line_end = script
-            .get(end..)
-            .and_then(|rest| rest.find('\n'))
-            .map_or(script.len(), |at| end + at);
-        let end = if finding.rule == PRIVATE_KEY {
-            line_end
-        } else {
-            end
-        };
+        .map(|finding| secret_place(script, finding));
+    let hidden = findings.first().map(|finding| finding.hidden.iter());
+    for place in secrets.chain(hidden.into_iter().flatten().cloned()) {
+        let start = text::floor_char_boundary(script, place.start);
+        let end = text::floor_char_boundary(script, place.end).max(start);
         for byte in covered.get_mut(start..end).into_iter().flatten() {
             if !matches!(byte, b'\n' | b'"' | b'\'') {
                 *byte = b'*';
@@ -99,6 +92,14 @@ pub(super) fn masked(script: &str, findings: &[Finding]) -> String {
     }
     // Only whole characters were covered.
     String::from_utf8(covered).unwrap_or_default()
+}
+
+/// Of a private key the whole line: its header may be all that was found.
+fn secret_place(script: &str, finding: &Finding) -> std::ops::Range<usize> {
+    let end = text::floor_char_boundary(script, finding.span.end);
+    let rest = script.get(end..).filter(|_| finding.rule == PRIVATE_KEY);
+    let further = rest.map_or(0, |rest| rest.find('\n').unwrap_or(rest.len()));
+    finding.span.start..end + further
 }
 
 const PRIVATE_KEY: &str = "secret-private-key";
@@ -200,6 +201,29 @@ mod tests {
             let shown = check_text("a.py", script, &report, false);
             assert!(shown.contains("rejected by the secrets layer"), "{shown}");
             assert!(!shown.contains(secret), "{shown}");
+        }
+    }
+
+    #[test]
+    fn a_copy_of_a_secret_is_never_shown() {
+        let language = Language::by_name("python").expect("a row");
+        let policy = crate::policy::Policy::default();
+        let secret = ["hunter", "42", "gatherer"].concat();
+        for script in [
+            format!("eval('{secret}')\npassword = '{secret}'\n"),
+            format!("api_key = 'hunter' + '42gatherer'\neval('{secret}')\n"),
+            format!("password = '{secret}'\ngetattr(os, 'sys' + 'tem')('echo {secret}')\n"),
+        ] {
+            let report = crate::check::check(&script, language, &policy);
+            assert!(report.findings.len() > 1, "{script}");
+            let shown = [
+                check_text("a.py", &script, &report, false),
+                check_document("a.py", &report),
+                crate::render::github_commands("a.py", &report),
+            ]
+            .concat();
+            assert!(!shown.contains(&secret), "{shown}");
+            assert!(!shown.contains("42gatherer"), "{shown}");
         }
     }
 

@@ -16,6 +16,9 @@ pub(in crate::check) static SECRET_AWS_KEY_ID: Rule = Rule {
         "key = 'AKIA{upper16}'\n",
         "#!bash\nexport X=ASIA{upper16}\n",
         "# AKIA{upper16}\n",
+        "aws = 'AKIA' '{upper16}'\n",
+        "aws = f(('AK' + x) + 'AKIA' + '{upper16}')\n",
+        "#!bash\nX='AKIA'\"{upper16}\"\n",
     ],
     passes: &[
         "x = 'AKIA'\n",
@@ -83,6 +86,11 @@ pub(in crate::check) static SECRET_TOKEN: Rule = Rule {
     why: "its form alone says what it opens; scanners that read logs find it at once, and so do thieves",
     catches: &[
         "x = 'ghp_{alnum36}'\n",
+        "x = 'ghp_' + '{alnum36}'\n",
+        "x = ''.join(['gh', 'p_', '{alnum36}'])\n",
+        "x = f\"{'ghp_'}{alnum36}\"\n",
+        "x = (\n    b'ghp_'\n    b'{alnum36}'\n)\n",
+        "#!bash\ngit clone \"https://ghp_\"'{alnum36}@host/x'\n",
         "#!bash\ngit clone https://glpat-{alnum20}@host/x\n",
         "# sk_live_{alnum24}\n",
         "x = 'sk-ant-api03-{alnum40}'\n",

@@ -162,6 +162,31 @@ static ROWS: [Row; 26] = [
     row(&["rabbitmqctl"], "change_password", "", Shape::Last),
 ];
 
+/// Programs that ask where `--password` stands without an equals sign.
+const ASKING: [&str; 22] = [
+    "mysql",
+    "mysqldump",
+    "mysqladmin",
+    "mysqlimport",
+    "mysqlshow",
+    "mysqlcheck",
+    "mysqlsh",
+    "mycli",
+    "mariadb",
+    "mariadb-dump",
+    "mariadb-admin",
+    "psql",
+    "pg_dump",
+    "pg_dumpall",
+    "pg_restore",
+    "pg_basebackup",
+    "createdb",
+    "dropdb",
+    "createuser",
+    "dropuser",
+    "vacuumdb",
+    "reindexdb",
+];
 /// Programs that are only taken for such where their options are.
 const MOST_PROGRAMS: usize = 4;
 /// No command that people write has more words.
@@ -182,8 +207,16 @@ pub(super) fn find(words: &[Word<'_>], found: &mut Vec<Found>) {
             options(row, rest, found);
         }
     }
+    let mut asks = false;
     for (at, word) in words.iter().enumerate() {
-        general(word, words.get(at + 1), found);
+        asks |= word
+            .text
+            .is_some_and(|text| ASKING.contains(&basename(text)));
+        let sure = !asks || word.text != Some("--password");
+        let next = words
+            .get(at + 1)
+            .filter(|next| sure || is_mixed_password(next));
+        general(word, next, found);
     }
 }
 
@@ -237,6 +270,12 @@ fn next_word(rest: &str, first: char) -> (usize, Option<(usize, &str)>) {
         .find(|letter: char| letter.is_whitespace() || matches!(letter, ';' | '|' | '&'))
         .unwrap_or(rest.len());
     (end, rest.get(..end).map(|word| (0, word)))
+}
+
+/// A password even where the program takes it for something else.
+fn is_mixed_password(word: &Word<'_>) -> bool {
+    word.text
+        .is_some_and(|text| is_secret(text, Credential::Password, Place::Loose))
 }
 
 fn is_program(word: &Word<'_>) -> bool {
@@ -367,6 +406,7 @@ fn tell(value: &str, start: usize, kind: Credential, name: &str, found: &mut Vec
         found.push(Found {
             rule: &SECRET_ARGUMENT,
             span: start..start + inner.len(),
+            literals: Vec::new(),
             what: if name == "an argument" {
                 "a password among a command's arguments".to_owned()
             } else {

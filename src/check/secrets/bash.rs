@@ -5,7 +5,9 @@ use std::ops::Range;
 
 use super::arguments::{self, Word};
 use super::bash_stdin;
-use super::name::credential;
+use super::bash_values::{self, composed};
+use super::composed::Composed;
+use super::name::{Credential, credential};
 use super::settings::{self, Piece};
 use super::value::{Place, is_secret, secret_part};
 use super::{Found, named, names_itself};
@@ -44,7 +46,11 @@ fields!(Grammar::Bash, Fields {
     argument = "argument",
 });
 
+/// How many arguments of `printf` are looked at.
+const MOST_PRINTED: usize = 64;
+
 pub(super) fn find(script: &Script<'_>, found: &mut Vec<Found>) {
+    let mut texts = Composed::default();
     for step in Walk::of(script.root()) {
         let Step::Enter(node, _) = step else { continue };
         let span = node.byte_range();
@@ -54,6 +60,7 @@ pub(super) fn find(script: &Script<'_>, found: &mut Vec<Found>) {
             Kind::Expansion => default(script, node, found),
             Kind::Comparison => compared(script, node, found),
             Kind::Command => command(script, node, found),
+            Kind::Concatenation => bash_values::gather(script, node, &mut texts),
             Kind::Pipeline => bash_stdin::piped(script, node, found),
             Kind::HereString => bash_stdin::here_string(script, node, found),
             Kind::HereDocument if node.child(0).is_some() => {}
@@ -67,6 +74,7 @@ pub(super) fn find(script: &Script<'_>, found: &mut Vec<Found>) {
             _ => {}
         }
     }
+    texts.find(found);
 }
 
 fn assignment(script: &Script<'_>, node: Node<'_>, found: &mut Vec<Found>) {
@@ -101,12 +109,48 @@ pub(super) fn judge(
     let Some(credential) = credential(name) else {
         return;
     };
-    let Some(span) = literal(script, value) else {
-        return;
-    };
-    let text = script.text.get(span.clone()).unwrap_or("");
+    if let Some(value) = composed(script, value) {
+        judge_text(name, credential, &value, place, found);
+    }
+}
+
+fn judge_text(
+    name: &str,
+    credential: Credential,
+    value: &Composed<'_>,
+    place: Place,
+    found: &mut Vec<Found>,
+) {
+    let text = value.text();
     if is_secret(text, credential, place) && !names_itself(name, text) {
-        found.push(named(name, secret_part(text, span)));
+        found.extend(value.placed(named(name, secret_part(text, 0..text.len()))));
+    }
+}
+
+/// `printf -v NAME FORMAT ARGUMENT…`
+fn printed(script: &Script<'_>, command: Node<'_>, found: &mut Vec<Found>) {
+    let argument = Fields::get().argument;
+    let arguments = command
+        .all_children()
+        .filter(|part| part.field() == argument);
+    let arguments: Vec<Node<'_>> = arguments.take(MOST_PRINTED).collect();
+    let (name, rest) = match arguments.as_slice() {
+        [option, name, rest @ ..] if script.of(*option) == "-v" => (script.of(*name), rest),
+        [option, rest @ ..] => match script.of(*option).strip_prefix("-v") {
+            Some(name) => (name, rest),
+            None => return,
+        },
+        [] => return,
+    };
+    let rest = match rest {
+        [dashes, rest @ ..] if script.of(*dashes) == "--" => rest,
+        rest => rest,
+    };
+    let name = bare_name(name);
+    if let (Some(kind), [format, arguments @ ..]) = (credential(name), rest)
+        && let Some(value) = bash_values::printed(script, *format, arguments)
+    {
+        judge_text(name, kind, &value, Place::Assigned, found);
     }
 }
 
@@ -163,6 +207,12 @@ fn assigned<'text>(script: &Script<'text>, node: Node<'_>) -> Option<&'text str>
 fn command(script: &Script<'_>, node: Node<'_>, found: &mut Vec<Found>) {
     let words = words(script, node);
     arguments::find(&words, found);
+    if words
+        .first()
+        .is_some_and(|name| name.text == Some("printf"))
+    {
+        printed(script, node, found);
+    }
     if words.first().is_some_and(|name| name.text == Some("test")) {
         let parts: Vec<Node<'_>> = children(node).skip(1).take(16).collect();
         for operands in parts.windows(3) {

@@ -92,6 +92,7 @@ fn tell(word: &Word<'_>, found: &mut Vec<Found>) {
         found.push(Found {
             rule: &SECRET_ARGUMENT,
             span: start..start + value.len(),
+            literals: Vec::new(),
             what: "a password for a command's stdin".to_owned(),
         });
     }

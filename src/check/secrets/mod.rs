@@ -4,13 +4,16 @@
 //! them (`patterns`); constants under a telling name in the tree (`python`, `bash`) and among the
 //! words of commands (`arguments`); settings inside strings, comments and here-documents
 //! (`settings`). What a name must look like is in `name`, what a value must look like in `value`
-//! and `placeholder`. No measure of entropy alone: it refuses hashes and accepts passwords.
+//! and `placeholder`; literals that one expression puts together are read as one (`composed`). No
+//! measure of entropy alone: it refuses hashes and accepts passwords.
 //! Nothing found is repeated: a message shows a masked form. Does not follow values through
-//! variables, decode them or join them at run time.
+//! variables or decode them.
 
 mod arguments;
 mod bash;
 mod bash_stdin;
+mod bash_values;
+mod composed;
 mod forms;
 mod name;
 mod name_words;
@@ -36,10 +39,22 @@ use crate::language::Grammar;
 /// A credential and its place.
 struct Found {
     rule: &'static Rule,
-    /// The secret itself.
+    /// The secret itself; of one that was put together, from its first literal to its last.
     span: Range<usize>,
+    /// The literals of one that was put together from several, else none.
+    literals: Vec<Range<usize>>,
     /// What it is, for the message: a name of the script, or of a service's token.
     what: String,
+}
+
+impl Found {
+    fn places(&self) -> Vec<Range<usize>> {
+        if self.literals.is_empty() {
+            vec![self.span.clone()]
+        } else {
+            self.literals.clone()
+        }
+    }
 }
 
 /// A credential under a name of the script's.
@@ -47,6 +62,7 @@ fn named(name: &str, span: Range<usize>) -> Found {
     Found {
         rule: &SECRET_ASSIGNMENT,
         span,
+        literals: Vec::new(),
         what: match name {
             "a password" => "the password given to a call".to_owned(),
             name => format!("the value of `{}`", shown(name)),
@@ -79,9 +95,11 @@ pub(super) fn check(script: &Script<'_>, notes: &mut Notes<'_>) {
         Grammar::Bash => bash::find(script, &mut found),
     }
     // The first to find a place is the most exact; a stable sort keeps it first.
-    found.sort_by_key(|found| found.span.start);
+    // What is longer for being put together comes before its beginning.
+    found.sort_by_key(|found| (found.span.start, found.literals.is_empty()));
     let mut told = 0;
     for found in found {
+        notes.hide(found.rule, found.places());
         if found.span.start >= told {
             told = found.span.end;
             tell(script.text, found, notes);
@@ -90,11 +108,12 @@ pub(super) fn check(script: &Script<'_>, notes: &mut Notes<'_>) {
 }
 
 fn tell(text: &str, found: Found, notes: &mut Notes<'_>) {
-    let secret = text.get(found.span.clone()).unwrap_or("");
+    let literals = found.places().into_iter();
+    let secret: String = literals.filter_map(|literal| text.get(literal)).collect();
     let message = format!(
         "{} stands in the script ({}); {}",
         found.what,
-        value::masked(secret),
+        value::masked(&secret),
         found.rule.instead
     );
     notes.add(found.rule, found.span, message);

@@ -146,7 +146,7 @@ pub(super) const DOUBTFUL_KEYS: [&str; 30] = [
     "root",
 ];
 /// Words behind the telling one that change nothing.
-pub(super) const NEUTRAL: [&str; 22] = [
+pub(super) const NEUTRAL: [&str; 29] = [
     "prod",
     "production",
     "dev",
@@ -169,6 +169,14 @@ pub(super) const NEUTRAL: [&str; 22] = [
     "admin",
     "bytes",
     "main",
+    // What is left of `v2`.
+    "v",
+    "primary",
+    "secondary",
+    "backup",
+    "local",
+    "qa",
+    "sandbox",
 ];
 /// Words that make a name one of a question, a message, a page or a switch about a credential.
 pub(super) const ACTIONS: [&str; 36] = [

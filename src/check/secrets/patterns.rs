@@ -68,14 +68,14 @@ static PATTERNS: [Pattern; 13] = [
     },
     Pattern {
         words: &["bearer"],
-        regex: LazyLock::new(|| regex(r"\bbearer\s+([a-z0-9._~+/=-]+)")),
+        regex: LazyLock::new(|| regex(r"\bbearer[ \t]+([a-z0-9._~+/=-]+)")),
         rule: &SECRET_AUTHORIZATION,
         what: "a bearer token",
         is_secret: |value| (8..=4096).contains(&value.len()) && is_header_token(value),
     },
     Pattern {
         words: &["basic"],
-        regex: LazyLock::new(|| regex(r"\bbasic\s+([a-z0-9+/]+={0,2})")),
+        regex: LazyLock::new(|| regex(r"\bbasic[ \t]+([a-z0-9+/]+={0,2})")),
         rule: &SECRET_AUTHORIZATION,
         what: "a user's name and password for HTTP",
         is_secret: is_basic,
@@ -84,12 +84,12 @@ static PATTERNS: [Pattern; 13] = [
         words: &["authorization"],
         regex: LazyLock::new(|| {
             regex(
-                r#"authorization(?:\s*:\s*|\\?["']?\]?\s*[:=,]\s*\\?[bf]?["'])(?:(?:token|bot|api-?key|key)[ =]+)?(?:token=\\?")?([a-z0-9._~+/=-]+)"#,
+                r#"authorization(?:[ \t]*:[ \t]*|\\?["']?\]?\s*[:=,]\s*\\?[bf]?["'])(?:(?:token|bot|api-?key|key|basic|geniekey|ssws|splunk)[ =]+)?(?:token=\\?")?([a-z0-9._~+/=-]+)"#,
             )
         }),
         rule: &SECRET_AUTHORIZATION,
         what: "an authorization",
-        is_secret: is_header_token,
+        is_secret: is_authorization,
     },
     Pattern {
         words: &["hooks.slack.com", "/api/webhooks/", "webhook.office.com"],
@@ -179,6 +179,7 @@ pub(super) fn find(text: &str, lower: &str, found: &mut Vec<Found>) {
         found.extend(secrets.map(|span| Found {
             rule: pattern.rule,
             span,
+            literals: Vec::new(),
             what: pattern.what.to_owned(),
         }));
     }
@@ -233,19 +234,30 @@ fn is_header_token(value: &str) -> bool {
         || is_secret(value, Credential::Doubtful, Place::Loose)
 }
 
+/// A token, also one that decodes to nothing: what a header calls an authorization is one. Only of
+/// a login is the password known, and may be an example.
+fn is_authorization(value: &str) -> bool {
+    match login(value) {
+        Some(password) => is_password(&password),
+        None => is_header_token(value),
+    }
+}
+
 /// Decodes to a name, a colon and a password.
 fn is_basic(value: &str) -> bool {
-    let Ok(bytes) = STANDARD.decode(value) else {
-        return false;
-    };
-    let Ok(text) = String::from_utf8(bytes) else {
-        return false;
-    };
+    login(value).is_some_and(|password| is_password(&password))
+}
+
+fn is_password(value: &str) -> bool {
+    is_secret(value, Credential::Password, Place::Assigned)
+}
+
+/// The password of a name, a colon and a password in base64.
+fn login(value: &str) -> Option<String> {
+    let text = String::from_utf8(STANDARD.decode(value).ok()?).ok()?;
     let printable = text.chars().all(|letter| !letter.is_control());
-    printable
-        && text
-            .split_once(':')
-            .is_some_and(|(_, password)| is_secret(password, Credential::Password, Place::Assigned))
+    let (_, password) = text.split_once(':').filter(|_| printable)?;
+    Some(password.to_owned())
 }
 
 /// Several letters, no filler.

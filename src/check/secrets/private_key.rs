@@ -28,6 +28,7 @@ pub(super) fn find(text: &str, lower: &str, found: &mut Vec<Found>) {
             .map(|span| Found {
                 rule: &SECRET_PRIVATE_KEY,
                 span,
+                literals: Vec::new(),
                 what: "a private key".to_owned(),
             }),
     );

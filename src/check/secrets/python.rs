@@ -4,7 +4,7 @@
 use super::arguments::{self, Word};
 use super::name::{Credential, credential};
 use super::python_calls;
-use super::python_values::{literal, values};
+use super::python_values::{Gathered, literal, values};
 use super::settings::{self, Piece};
 use super::value::{Place, is_secret, secret_part};
 use super::{Found, named, names_itself};
@@ -38,6 +38,7 @@ kinds!(Grammar::Python, Kind {
     String = "string",
     StringStart = "string_start",
     StringContent = "string_content",
+    Interpolation = "interpolation",
     Concatenated = "concatenated_string",
     Parenthesized = "parenthesized_expression",
     Comment = "comment",
@@ -57,8 +58,10 @@ fields!(Grammar::Python, Fields {
 });
 
 pub(super) fn find(script: &Script<'_>, found: &mut Vec<Found>) {
+    let mut gathered = Gathered::default();
     for step in Walk::of(script.root()) {
         let Step::Enter(node, _) = step else { continue };
+        gathered.expression(script, node);
         match Kind::of(node) {
             Kind::StringContent => settings::find(script, node.byte_range(), Piece::Text, found),
             Kind::Comment => settings::find(script, node.byte_range(), Piece::Comment, found),
@@ -68,6 +71,7 @@ pub(super) fn find(script: &Script<'_>, found: &mut Vec<Found>) {
             kind => given(script, node, kind, found),
         }
     }
+    gathered.find(found);
 }
 
 /// What gives a value to a name.
@@ -182,10 +186,10 @@ pub(super) fn judge(
     if Kind::of(value) == Kind::Integer {
         number(script, name, credential, value, found);
     }
-    for span in values(script, value) {
-        let text = script.text.get(span.clone()).unwrap_or("");
+    for value in values(script, value) {
+        let text = value.text();
         if is_secret(text, credential, place) && !names_itself(name, text) {
-            found.push(named(name, secret_part(text, span)));
+            found.extend(value.placed(named(name, secret_part(text, 0..text.len()))));
         }
     }
 }

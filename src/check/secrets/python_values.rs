@@ -1,7 +1,10 @@
 //! The constants that an expression of Python may turn out to be.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
+use super::Found;
+use super::composed::Composed;
 use super::python::{Fields, Kind};
 use crate::check::tree::{Node, Script, children};
 
@@ -36,9 +39,14 @@ const WRAPPERS: [&str; 24] = [
 const METHODS: [&str; 5] = ["encode", "decode", "strip", "rstrip", "lstrip"];
 /// How many parts of one expression are looked at.
 const MOST_PARTS: usize = 64;
+/// How many literals of one value are put together.
+const MOST_LITERALS: usize = 2_048;
 
-/// The places of the texts, without their quotes.
-pub(super) fn values(script: &Script<'_>, node: Node<'_>) -> Vec<Range<usize>> {
+/// The longest separator of a `join` that is read: it is repeated for every part.
+const LONGEST_SEPARATOR: usize = 24;
+
+/// The texts, without their quotes.
+pub(super) fn values<'text>(script: &Script<'text>, node: Node<'_>) -> Vec<Composed<'text>> {
     let mut found = Vec::new();
     let mut open = vec![node];
     let mut fuel = MOST_PARTS;
@@ -47,8 +55,9 @@ pub(super) fn values(script: &Script<'_>, node: Node<'_>) -> Vec<Range<usize>> {
             break;
         }
         fuel -= 1;
-        if let Some(span) = literal(node) {
-            found.push(span);
+        let constant = Kind::of(node) == Kind::String || composes(script, node);
+        if constant && let Some(text) = composed(script, node) {
+            found.push(text);
         } else {
             inside(script, node, &mut open);
         }
@@ -100,36 +109,117 @@ fn wrapped<'tree>(script: &Script<'_>, call: Node<'tree>, open: &mut Vec<Node<'t
     }
 }
 
-/// The place of a constant string's text, without its quotes; of the first to the last of several.
-pub(super) fn literal(node: Node<'_>) -> Option<Range<usize>> {
-    match Kind::of(node) {
-        Kind::String => text_of(node),
-        Kind::Concatenated | Kind::Binary | Kind::Parenthesized => joined(node),
-        _ => None,
+/// Every text that one expression puts together from literals, each at once, however deep.
+#[derive(Default)]
+pub(super) struct Gathered<'text> {
+    texts: Composed<'text>,
+    /// The expressions that were read as parts of others.
+    seen: HashSet<u32>,
+}
+
+impl<'text> Gathered<'text> {
+    pub(super) fn expression(&mut self, script: &Script<'text>, node: Node<'_>) {
+        if composes(script, node) && !self.seen.contains(&node.id()) {
+            self.texts.cut();
+            let mut open = vec![node];
+            while let Some(node) = open.pop() {
+                self.seen.insert(node.id());
+                if !read(script, node, &mut self.texts, &mut open) {
+                    self.texts.hole();
+                }
+            }
+        }
+    }
+
+    pub(super) fn find(&self, found: &mut Vec<Found>) {
+        self.texts.find(found);
     }
 }
 
-/// `'a' 'b'`, `'a' + 'b'`, however nested in parentheses.
-fn joined(node: Node<'_>) -> Option<Range<usize>> {
-    let (mut first, mut last) = (None, None);
+/// Whether an expression may put literals together.
+fn composes(script: &Script<'_>, node: Node<'_>) -> bool {
+    match Kind::of(node) {
+        Kind::Concatenated => true,
+        Kind::Binary => is_sum(script, node),
+        Kind::Call => joined(script, node).is_some(),
+        Kind::String => children(node).any(|part| Kind::of(part) == Kind::Interpolation),
+        _ => false,
+    }
+}
+
+/// A constant of one literal or of several: `'a' 'b'`, `'a' + 'b'`, `f"{'a'}b"`,
+/// `''.join(['a', 'b'])`.
+pub(super) fn composed<'text>(script: &Script<'text>, node: Node<'_>) -> Option<Composed<'text>> {
+    let mut text = Composed::default();
     let mut open = vec![node];
-    let mut fuel = MOST_PARTS;
+    let mut fuel = MOST_LITERALS;
     while let Some(node) = open.pop() {
         fuel = fuel.checked_sub(1)?;
-        match Kind::of(node) {
-            // The last part comes first off the stack.
-            Kind::String => {
-                let span = text_of(node)?;
-                last = last.or(Some(span.end));
-                first = Some(span.start);
-            }
-            Kind::Concatenated | Kind::Binary | Kind::Parenthesized => {
-                open.extend(children(node).take(MOST_PARTS));
-            }
-            _ => return None,
+        if !read(script, node, &mut text, &mut open) {
+            return None;
         }
     }
-    Some(first?..last?)
+    (!text.is_empty()).then_some(text)
+}
+
+/// Reads a literal, or puts the parts of an expression on the stack, the first on top; whether the
+/// node can be part of a constant at all.
+fn read<'text, 'tree>(
+    script: &Script<'text>,
+    node: Node<'tree>,
+    text: &mut Composed<'text>,
+    open: &mut Vec<Node<'tree>>,
+) -> bool {
+    let from = open.len();
+    match Kind::of(node) {
+        Kind::StringContent | Kind::Integer => text.push(script.text, node.byte_range()),
+        Kind::String => {
+            open.extend(children(node).filter(|part| {
+                matches!(Kind::of(*part), Kind::StringContent | Kind::Interpolation)
+            }))
+        }
+        Kind::Interpolation => open.extend(children(node).next()),
+        Kind::Concatenated | Kind::Parenthesized => open.extend(children(node)),
+        Kind::Binary if is_sum(script, node) => open.extend(children(node)),
+        Kind::Call => match joined(script, node) {
+            Some((separator, parts)) => {
+                open.extend(children(parts).flat_map(|part| [separator, part]).skip(1));
+            }
+            None => return false,
+        },
+        _ => return false,
+    }
+    if let Some(parts) = open.get_mut(from..) {
+        parts.reverse();
+    }
+    true
+}
+
+fn is_sum(script: &Script<'_>, node: Node<'_>) -> bool {
+    node.child(1)
+        .is_some_and(|operator| script.of(operator) == "+")
+}
+
+/// `separator.join([…])`: the separator and the list.
+fn joined<'tree>(script: &Script<'_>, call: Node<'tree>) -> Option<(Node<'tree>, Node<'tree>)> {
+    let fields = Fields::get();
+    let function = call.child_by_field_id(fields.function)?;
+    let method = function.child_by_field_id(fields.attribute)?;
+    let separator = function.child_by_field_id(fields.object)?;
+    let is_join = script.of(method) == "join"
+        && Kind::of(separator) == Kind::String
+        && script.of(separator).len() <= LONGEST_SEPARATOR;
+    let parts = children(
+        call.child_by_field_id(fields.arguments)
+            .filter(|_| is_join)?,
+    )
+    .next()?;
+    matches!(Kind::of(parts), Kind::List | Kind::Tuple).then_some((separator, parts))
+}
+
+/// The place of a constant string's text, without its quotes.
+pub(super) fn literal(node: Node<'_>) -> Option<Range<usize>> {
+    (Kind::of(node) == Kind::String).then(|| text_of(node))?
 }
 
 fn text_of(string: Node<'_>) -> Option<Range<usize>> {

@@ -47,22 +47,27 @@ pub(super) enum Piece {
 /// Settings in one piece of text that is data to its language.
 pub(super) fn find(script: &Script<'_>, span: Range<usize>, piece: Piece, found: &mut Vec<Found>) {
     let text = script.text.get(span.clone()).unwrap_or("");
+    in_text(text, span.start, piece, found);
+}
+
+/// Settings in a text that begins there.
+pub(super) fn in_text(text: &str, offset: usize, piece: Piece, found: &mut Vec<Found>) {
     // Without one of these there is no setting and no option: no pattern need be compiled.
     if text.len() < 8 || !text.contains(['=', ':', '-', '>', ' ']) {
         return;
     }
     if piece != Piece::Comment {
-        arguments::in_text(text, span.start, found);
+        arguments::in_text(text, offset, found);
     }
     if !is_mentioned(&text.to_ascii_lowercase()) {
         return;
     }
     if text.contains(['=', ':']) {
-        settings(text, span.start, piece, found);
+        settings(text, offset, piece, found);
     }
     for (pattern, mark) in [(&OPTION, "--"), (&ELEMENT, "</"), (&NETRC, "login")] {
         if text.contains(mark) {
-            simple(pattern, text, span.start, found);
+            simple(pattern, text, offset, found);
         }
     }
 }

@@ -25,6 +25,7 @@ fn of_form(text: &str, form: &'static Form, rule: &'static Rule, found: &mut Vec
         found.extend(ends.map(|(start, end)| Found {
             rule,
             span: start..end,
+            literals: Vec::new(),
             what: form.what.to_owned(),
         }));
     }

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::name::{Credential, credential};
 use super::placeholder::{is_placeholder, is_reference};
-use super::value_words::{ALGORITHMS, LABELS, PROSE};
+use super::value_words::{ABOUT, ALGORITHMS, LABELS, PROSE};
 
 /// Where a value stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -239,7 +239,7 @@ fn names_another(value: &str) -> bool {
         && value.contains(|letter: char| letter.is_ascii_uppercase());
     let named = credential(value).is_some();
     (upper && (several || named))
-        || (lower && several && is_field(value))
+        || (lower && several && (is_field(value) || is_about(value)))
         || (camel && named && is_field(value))
 }
 
@@ -250,6 +250,13 @@ fn is_field(value: &str) -> bool {
         && !words
             .iter()
             .any(|word| ["super", "very", "top", "is", "so", "not"].contains(&word.as_str()))
+}
+
+/// `pw_hash`: the name of something that a credential has.
+fn is_about(value: &str) -> bool {
+    value
+        .rsplit_once(['_', '-'])
+        .is_some_and(|(named, about)| ABOUT.contains(&about) && is_field(named))
 }
 
 #[cfg(test)]
@@ -284,6 +291,8 @@ mod tests {
             "your-password-here",
             "Passwörter",
             "user_password",
+            "pw_hash",
+            "token_id",
             "dbPassword",
             "example",
             "fake-password-1",

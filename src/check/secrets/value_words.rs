@@ -220,6 +220,11 @@ pub(super) const ALGORITHMS: [&str; 22] = [
     "sha", "md5", "hmac", "aes", "rsa", "ed25519", "ecdsa", "secp", "utf", "iso", "base64", "x509",
     "x86", "http", "ipv", "tls", "ssl", "pkcs", "oauth", "python", "ascii", "cp12",
 ];
+/// What a credential has beside itself: `pw_hash` and `token_id` name it.
+pub(super) const ABOUT: [&str; 16] = [
+    "hash", "id", "digest", "name", "field", "column", "type", "file", "path", "url", "salt",
+    "count", "length", "policy", "expiry", "status",
+];
 /// Words of sentences.
 pub(super) const PROSE: [&str; 38] = [
     "the", "a", "an", "is", "are", "was", "to", "of", "for", "your", "be", "must", "not", "and",

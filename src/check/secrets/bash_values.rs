@@ -1,0 +1,69 @@
+//! The constants of bash: words in quotes of several kinds, put together, and what `printf -v` does.
+
+use super::bash::{Kind, literal};
+use super::composed::Composed;
+use crate::check::tree::{Node, Script, children};
+
+/// How many pieces of a format are looked at.
+const MOST_PIECES: usize = 64;
+
+/// A constant word: `secret`, `"sec"'ret'`.
+pub(super) fn composed<'text>(script: &Script<'text>, node: Node<'_>) -> Option<Composed<'text>> {
+    let mut text = Composed::default();
+    add(script, node, &mut text).then_some(text)
+}
+
+/// Adds what is constant of a word; whether all of it is.
+fn add<'text>(script: &Script<'text>, node: Node<'_>, text: &mut Composed<'text>) -> bool {
+    if Kind::of(node) != Kind::Concatenation {
+        let span = literal(script, node);
+        span.clone()
+            .into_iter()
+            .for_each(|span| text.push(script.text, span));
+        return span.is_some();
+    }
+    let mut constant = true;
+    for part in children(node) {
+        match literal(script, part) {
+            Some(span) => text.push(script.text, span),
+            None => {
+                text.hole();
+                constant = false;
+            }
+        }
+    }
+    constant
+}
+
+/// Tokens and settings in a word that quotes cut in two.
+pub(super) fn gather<'text>(script: &Script<'text>, node: Node<'_>, texts: &mut Composed<'text>) {
+    texts.cut();
+    add(script, node, texts);
+}
+
+/// `printf -v NAME FORMAT ARGUMENT…`: what the name is given, where all of it is constant and the
+/// format holds nothing but texts and `%s`.
+pub(super) fn printed<'text>(
+    script: &Script<'text>,
+    format: Node<'_>,
+    arguments: &[Node<'_>],
+) -> Option<Composed<'text>> {
+    let span = literal(script, format)?;
+    let mut text = Composed::default();
+    let mut arguments = arguments.iter();
+    let mut start = span.start;
+    for (at, piece) in script.text.get(span)?.split("%s").enumerate() {
+        if at > 0 && !add(script, *arguments.next()?, &mut text) {
+            return None;
+        }
+        if piece.contains('%') || at > MOST_PIECES {
+            return None;
+        }
+        text.push(
+            script.text,
+            start..start + piece.trim_end_matches("\\n").len(),
+        );
+        start += piece.len() + "%s".len();
+    }
+    Some(text)
+}
