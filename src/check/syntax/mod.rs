@@ -10,6 +10,8 @@ mod bash;
 mod brackets;
 mod python;
 
+pub(super) use bash::outline;
+
 use std::ops::Range;
 
 use super::notes::Notes;

@@ -108,6 +108,13 @@ impl<'tree> Command<'tree> {
         programs
     }
 
+    /// The name of the program that does the work, behind those that wrap it.
+    pub(super) fn last_base(&self, functions: &Functions) -> &str {
+        let last = self.programs(functions).last().map(|program| program.at);
+        let word = last.and_then(|at| self.words.get(at));
+        word.and_then(|word| word.text.base()).unwrap_or("")
+    }
+
     fn next(&self, at: usize, base: &str, direct: bool, functions: &Functions) -> Option<usize> {
         let next = match functions.runner(base).filter(|_| direct) {
             Some(operands) => at + 1 + operands,

@@ -1,11 +1,11 @@
-//! What single commands do to a machine: files, devices, permissions, privilege, the network.
+//! What single commands do to a machine: files, devices, permissions, privilege.
 
 use super::command::Word;
 use super::names::Role;
 use super::paths::{self, Hit};
 use crate::check::Rule;
 use crate::check::rules::bash::{
-    BASH_DEVICE, BASH_KERNEL, BASH_NETWORK, BASH_PERMISSIONS, BASH_PRIVILEGE, BASH_REMOTE_SHELL,
+    BASH_DEVICE, BASH_KERNEL, BASH_PERMISSIONS, BASH_PRIVILEGE, BASH_REMOTE_SHELL,
     BASH_REMOVE_ROOT, BASH_REMOVE_VARIABLE, BASH_SYSTEM_FILE,
 };
 
@@ -15,6 +15,8 @@ pub(super) struct Place<'a> {
     pub(super) folder: Option<&'a str>,
     /// Arguments come from a list of what lies in a root.
     pub(super) fed_roots: bool,
+    /// Arguments come from stdin, in the place of `{}`.
+    pub(super) appended: bool,
 }
 
 /// The rule that a command breaks by itself, and whether it is about all of the command.
@@ -37,9 +39,6 @@ pub(super) fn judge(
         Role::RunsOption if base == "su" => Some(&BASH_PRIVILEGE),
         Role::Kernel => kernel(base, arguments).then_some(&BASH_KERNEL),
         Role::Netcat if hands_a_shell(arguments) => Some(&BASH_REMOTE_SHELL),
-        Role::Download | Role::Network | Role::Netcat => {
-            reaches_out(role, base, arguments).then_some(&BASH_NETWORK)
-        }
         _ => None,
     }
 }
@@ -87,7 +86,11 @@ fn remove(base: &str, arguments: &[Word<'_>], place: &Place<'_>) -> Option<&'sta
     if base != "rm" {
         return None;
     }
-    if place.fed_roots {
+    let in_root = |word: &Word<'_>| {
+        let folder = word.constant().and_then(|path| path.strip_suffix("{}"));
+        place.appended && folder.is_some_and(|folder| paths::normal(folder) == "/")
+    };
+    if place.fed_roots || arguments.iter().any(in_root) {
         return Some(&BASH_REMOVE_ROOT);
     }
     let recursive = is_recursive(arguments);
@@ -136,20 +139,34 @@ const PICKS: [&str; 24] = [
     "-inum",
 ];
 
-/// Whether a `find` lists all of a root, or anything at all from `/` on.
-pub(super) fn finds_roots(arguments: &[Word<'_>], place: &Place<'_>) -> Option<Hit> {
-    let starts = arguments
+/// Where a `find` starts: what stands between the options of its own and its tests.
+fn starting_points<'w, 'tree>(
+    arguments: &'w [Word<'tree>],
+) -> impl Iterator<Item = &'w Word<'tree>> {
+    let mut at = 0;
+    while let Some(option) = arguments.get(at).map(|word| word.text.beginning()) {
+        at += match option {
+            "-L" | "-P" | "-H" | "--" => 1,
+            "-D" => 2,
+            _ if option.starts_with("-O") => 1,
+            _ => break,
+        };
+    }
+    arguments
         .iter()
-        .take_while(|word| !word.text.beginning().starts_with(['-', '(', '!']));
+        .skip(at)
+        .take_while(|word| !word.text.beginning().starts_with(['-', '(', '!']))
+}
+
+/// Whether a `find` lists all of a root, or anything at all of one that nobody tidies up.
+pub(super) fn finds_roots(arguments: &[Word<'_>], place: &Place<'_>) -> Option<Hit> {
+    let starts = starting_points(arguments);
     let picks = arguments.iter().any(|word| {
         word.constant()
             .is_some_and(|option| PICKS.contains(&option))
     });
     for start in starts {
-        let everything = matches!(
-            start.text.constant().map(paths::normal).as_deref(),
-            Some("/" | "~")
-        );
+        let everything = start.text.constant().is_some_and(paths::is_never_tidied);
         match paths::hit(&start.text, place.folder) {
             Some(hit) if !picks || everything => return Some(hit),
             _ => {}
@@ -159,23 +176,20 @@ pub(super) fn finds_roots(arguments: &[Word<'_>], place: &Place<'_>) -> Option<H
 }
 
 fn find(arguments: &[Word<'_>], place: &Place<'_>) -> Option<&'static Rule> {
-    let hit = finds_roots(arguments, place)?;
-    let runs = |programs: &[&str]| {
-        arguments.windows(2).any(|pair| {
-            let [option, program] = pair else {
-                return false;
-            };
-            let option = option.constant();
-            let base = program.text.base().unwrap_or("");
-            matches!(option, Some("-exec" | "-execdir" | "-ok" | "-okdir"))
-                && programs.contains(&base)
-        })
-    };
     let deletes = (arguments.iter()).any(|word| word.constant() == Some("-delete"));
-    if deletes || runs(&["rm", "shred", "unlink"]) {
-        worst(std::iter::once(hit))
-    } else {
-        runs(&["chmod", "chown", "chgrp"]).then_some(&BASH_PERMISSIONS)
+    worst(
+        finds_roots(arguments, place)
+            .filter(|_| deletes)
+            .into_iter(),
+    )
+}
+
+/// The rule that a program breaks which `find` runs on all of a root.
+pub(super) fn found(program: &str, hit: Hit) -> Option<&'static Rule> {
+    match program {
+        "rm" | "shred" | "unlink" => worst(std::iter::once(hit)),
+        "chmod" | "chown" | "chgrp" => Some(&BASH_PERMISSIONS),
+        _ => None,
     }
 }
 
@@ -274,36 +288,6 @@ fn hands_a_shell(arguments: &[Word<'_>]) -> bool {
             || text.to_ascii_lowercase().starts_with("exec:")
             || text.to_ascii_lowercase().starts_with("system:")
     })
-}
-
-fn reaches_out(role: Role, base: &str, arguments: &[Word<'_>]) -> bool {
-    let asks = match arguments {
-        [only] => matches!(
-            only.constant(),
-            Some("-V" | "--version" | "-h" | "--help" | "-v")
-        ),
-        _ => false,
-    };
-    let here = arguments.iter().any(|word| {
-        let text = word.text.beginning();
-        [
-            "localhost",
-            "127.0.0.1",
-            "[::1]",
-            "file://",
-            "--unix-socket",
-        ]
-        .iter()
-        .any(|here| text.contains(here))
-    });
-    let copies = matches!(base, "rsync" | "scp");
-    let remote = arguments.iter().any(|word| {
-        let written = word.text.written();
-        !written.starts_with('-') && written.split('/').next().unwrap_or("").contains(':')
-    });
-    let listens = role == Role::Netcat
-        && options(arguments).any(|option| option.contains('l') && !option.starts_with("--"));
-    !asks && !here && !listens && (!copies || remote)
 }
 
 /// Whether a decoder decodes, by its options.

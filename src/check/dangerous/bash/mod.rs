@@ -12,9 +12,11 @@ mod command;
 mod expansions;
 mod functions;
 mod judge;
+mod misread;
 mod names;
 mod nested;
 mod paths;
+mod printed;
 mod quotes;
 mod runs;
 mod search;
@@ -58,6 +60,7 @@ kinds!(Grammar::Bash, Kind {
     Body = "do_group",
     Function = "function_definition",
     Unset = "unset_command",
+    Declaration = "declaration_command",
     Test = "test_command",
     Substitution = "command_substitution",
     ProcessSubstitution = "process_substitution",

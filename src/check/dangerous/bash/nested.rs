@@ -80,6 +80,16 @@ impl<'a, 'text> Decoder<'a, 'text> {
         self.push(value, at);
     }
 
+    /// Adds a command as it is written, its lines joined.
+    pub(super) fn joined(&mut self, range: Range<usize>) {
+        let written = self.words.script.text.get(range.clone()).unwrap_or("");
+        let mut at = range.start;
+        for line in written.split("\\\n") {
+            self.copy(at..at + line.len());
+            at += line.len() + 2;
+        }
+    }
+
     /// Adds the body of a here-document.
     pub(super) fn body(&mut self, node: Node<'_>, expands: bool) {
         self.unescape(node.byte_range(), |next| {

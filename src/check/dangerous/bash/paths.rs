@@ -59,6 +59,9 @@ const FOLDERS: [&str; 44] = [
     "~",
 ];
 
+/// How many folders up a script is taken to be in its own files still.
+const MOST_UP: usize = 3;
+
 /// What removing this word's place would hit; `folder` is where the script went last.
 pub(super) fn hit(text: &Text, folder: Option<&str>) -> Option<Hit> {
     match text {
@@ -81,8 +84,23 @@ fn is_root(path: &str, folder: Option<&str>) -> bool {
         .any(|path| match (path.chars().next(), folder) {
             (Some('/' | '~'), _) => is_system(&normal(path)),
             (Some(_), Some(folder)) => is_system(&normal(&format!("{folder}/{path}"))),
+            (Some(_), None) => climbed(path).is_some_and(|path| is_system(&normal(&path))),
             _ => false,
         })
+}
+
+/// The path from the root on, where so many `..` lead up that they surely reach it.
+fn climbed(path: &str) -> Option<String> {
+    let mut rest = path;
+    let mut steps = 0;
+    while let Some(after) = rest
+        .strip_prefix("..")
+        .filter(|after| after.is_empty() || after.starts_with('/'))
+    {
+        rest = after.trim_start_matches('/');
+        steps += 1;
+    }
+    (steps >= MOST_UP).then(|| format!("/{rest}"))
 }
 
 /// `/{bin,usr}` as paths.
@@ -98,6 +116,27 @@ fn expanded(path: &str) -> Vec<String> {
             .collect();
     }
     vec![path.to_owned()]
+}
+
+/// Folders that no script picks old files from, as it may from `/var/log` and `/usr/local`.
+pub(super) fn is_never_tidied(path: &str) -> bool {
+    const TIDIED: [&str; 9] = [
+        "/Users",
+        "/Volumes",
+        "/home",
+        "/media",
+        "/mnt",
+        "/opt",
+        "/srv",
+        "/usr/local",
+        "/var",
+    ];
+    let path = normal(path);
+    let is_below = |folder: &&str| {
+        path.strip_prefix(*folder)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    FOLDERS.binary_search(&path.as_str()).is_ok() && !TIDIED.iter().any(is_below)
 }
 
 fn is_system(path: &str) -> bool {

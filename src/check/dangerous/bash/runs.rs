@@ -77,6 +77,14 @@ fn file(arguments: &[Word<'_>], at: usize) -> Runs {
     }
 }
 
+/// Whether a word names what is open already, and no file.
+pub(super) fn is_descriptor(word: &Word<'_>) -> bool {
+    let path = word.text.written();
+    let known = ["/dev/stdin", "/dev/fd/"];
+    known.iter().any(|start| path.starts_with(start))
+        || path.starts_with("/proc/") && path.contains("/fd/")
+}
+
 fn awk(arguments: &[Word<'_>]) -> Runs {
     let option = arguments
         .iter()

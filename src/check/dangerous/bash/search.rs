@@ -14,7 +14,8 @@ use super::Kind;
 use super::Reader;
 use super::command::Command;
 use super::functions::Functions;
-use super::nested::Places;
+use super::misread::Misread;
+use super::nested::{Decoder, Places};
 use super::variables::Variables;
 use super::word::Words;
 use crate::check::Rule;
@@ -51,6 +52,7 @@ pub(super) struct Search<'a, 'text, 'r, 'notes, 'policy> {
     selves: usize,
     /// The command at hand is one that `find` runs.
     executing: bool,
+    misread: Misread,
 }
 
 impl<'a, 'text, 'r, 'notes, 'policy> Search<'a, 'text, 'r, 'notes, 'policy> {
@@ -80,10 +82,17 @@ impl<'a, 'text, 'r, 'notes, 'policy> Search<'a, 'text, 'r, 'notes, 'policy> {
             folder: None,
             selves: 0,
             executing: false,
+            misread: Misread::of(script),
         }
     }
 
     pub(super) fn run(mut self) {
+        for range in self.misread.commands.clone() {
+            let mut decoder = Decoder::new(self.words, self.places);
+            decoder.joined(range.clone());
+            let nested = decoder.nested(self.depth + 1, range);
+            self.reader.enqueue(nested);
+        }
         for step in Walk::of(self.script.root()) {
             match step {
                 Step::Enter(node, _) => self.enter(node),
@@ -105,6 +114,7 @@ impl<'a, 'text, 'r, 'notes, 'policy> Search<'a, 'text, 'r, 'notes, 'policy> {
         self.running.extend(sink.map(|sink| (sink, Taint::None)));
         if !self.loose.is_empty()
             && let Some(nodes) = self.loose.remove(&node.id())
+            && !self.is_text(node)
         {
             let end = nodes.last().map_or(node.end_byte(), |last| last.end_byte());
             self.command(&Command::from(self.words, nodes.into_iter(), end));
@@ -138,6 +148,7 @@ impl<'a, 'text, 'r, 'notes, 'policy> Search<'a, 'text, 'r, 'notes, 'policy> {
             {
                 self.next_stage();
             }
+            Kind::Command | Kind::FileRedirect if self.is_text(node) => {}
             Kind::Command => {
                 let own = children(node).find(|child| Kind::of(*child) == Kind::HereString);
                 self.fed = own.or_else(|| self.feeding.remove(&node.id()));
@@ -156,6 +167,11 @@ impl<'a, 'text, 'r, 'notes, 'policy> Search<'a, 'text, 'r, 'notes, 'policy> {
             _ => {}
         }
         self.open.push(open);
+    }
+
+    /// Whether what the tree takes for code is the text of a here-document.
+    fn is_text(&self, node: Node<'_>) -> bool {
+        (self.misread).is_text(node.start_byte(), self.substitutions > 0)
     }
 
     fn leave(&mut self) {

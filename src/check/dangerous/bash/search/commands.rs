@@ -130,6 +130,7 @@ impl<'a> Search<'a, '_, '_, '_, '_> {
         let place = Place {
             folder: folder.as_deref(),
             fed_roots,
+            appended: program.appended,
         };
         let arguments = command.arguments(program);
         let rule = judge::judge(role, base, arguments, &place);
@@ -194,10 +195,10 @@ impl<'a> Search<'a, '_, '_, '_, '_> {
             // Once: a `find` that runs a `find` that runs a `find` is no ordinary script.
             Role::Find if !self.executing => {
                 self.executing = true;
-                self.executes(arguments);
+                self.executes(command, program);
                 self.executing = false;
             }
-            Role::Prints => self.prints(arguments),
+            Role::Prints => self.prints(base, arguments),
             Role::Passes => self.passes(arguments),
             Role::Verifies => self.reader.downloads.clear(),
             Role::ChangesFolder => {

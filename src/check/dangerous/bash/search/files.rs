@@ -5,6 +5,7 @@ use super::flow::{MOST_TEXTS, Printed, Taint};
 use crate::check::dangerous::bash::Kind;
 use crate::check::dangerous::bash::command::{Command, Word};
 use crate::check::dangerous::bash::nested::expands;
+use crate::check::dangerous::bash::printed::{formatted, unescaped};
 use crate::check::dangerous::bash::word::Text;
 use crate::check::dangerous::bash::{judge, paths};
 use crate::check::rules::bash::{BASH_REMOTE_SHELL, BASH_RUN_DOWNLOAD};
@@ -52,24 +53,40 @@ impl<'a> Search<'a, '_, '_, '_, '_> {
         Some(Printed::Body(body, expands(self.script.of(start))))
     }
 
-    pub(super) fn prints(&mut self, arguments: &[Word<'a>]) {
-        let known = arguments.iter().all(|word| word.constant().is_some());
-        if !known {
+    pub(super) fn prints(&mut self, base: &str, arguments: &[Word<'a>]) {
+        let known: Option<Vec<&str>> = arguments.iter().map(Word::constant).collect();
+        let Some(known) = known else {
             return self.make(Taint::Output);
-        }
-        let skipped = arguments
-            .iter()
-            .skip_while(|word| {
-                word.constant().is_some_and(|text| {
-                    text.starts_with('-') && text.len() < 4 || text.starts_with('%')
-                })
-            })
-            .map(|word| word.node)
-            .collect();
+        };
+        let options = match base {
+            "printf" => known.iter().take_while(|word| **word == "--").count(),
+            _ => known.iter().take_while(|word| is_option(word)).count(),
+        };
+        let (options, known) = known.split_at(options);
+        let written = arguments.get(options.len()..).unwrap_or(&[]);
+        let Some(first) = written.first() else { return };
+        let reads = base == "printf" || options.iter().any(|option| option.contains('e'));
+        let printed = match known {
+            // As it is written, which leaves the places of what is found in it.
+            ["%s" | "%s\\n" | "%b" | "%b\\n", text] if base == "printf" && !text.contains('\\') => {
+                written.last().map(|word| Printed::Words(vec![word.node]))
+            }
+            [format, rest @ ..]
+                if base == "printf" && (!rest.is_empty() || format.contains(['%', '\\'])) =>
+            {
+                Some(Printed::Text(formatted(format, rest), first.node))
+            }
+            _ if reads && known.iter().any(|text| text.contains('\\')) => {
+                Some(Printed::Text(unescaped(&known.join(" ")), first.node))
+            }
+            _ => Some(Printed::Words(
+                written.iter().map(|word| word.node).collect(),
+            )),
+        };
         if let Some(flow) = self.flows.last_mut()
             && flow.texts.len() < MOST_TEXTS
         {
-            flow.texts.push(Printed::Words(skipped));
+            flow.texts.extend(printed);
         }
     }
 
@@ -164,6 +181,13 @@ impl<'a> Search<'a, '_, '_, '_, '_> {
             }
         }
     }
+}
+
+/// An option of `echo`.
+fn is_option(word: &str) -> bool {
+    word.strip_prefix('-').is_some_and(|letters| {
+        !letters.is_empty() && letters.chars().all(|letter| "neE".contains(letter))
+    })
 }
 
 fn plain_path(path: &str) -> &str {

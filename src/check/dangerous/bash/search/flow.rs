@@ -59,6 +59,8 @@ pub(super) struct Flow<'tree> {
 pub(super) enum Printed<'tree> {
     Words(Vec<Node<'tree>>),
     Body(Node<'tree>, bool),
+    /// Text that is made of what stands at that node.
+    Text(String, Node<'tree>),
 }
 
 /// A place whose output some interpreter runs.

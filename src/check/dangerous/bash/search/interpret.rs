@@ -6,9 +6,10 @@ use super::flow::{Printed, Taint};
 use super::{Search, print_below};
 use crate::check::dangerous::bash::Kind;
 use crate::check::dangerous::bash::command::{Command, Program, Word};
+use crate::check::dangerous::bash::judge::{self, Place};
 use crate::check::dangerous::bash::names::Role;
 use crate::check::dangerous::bash::nested::{Decoder, verbatim};
-use crate::check::dangerous::bash::runs::{Runs, runs};
+use crate::check::dangerous::bash::runs::{Runs, is_descriptor, runs};
 use crate::check::dangerous::bash::word::Text;
 use crate::check::rules::bash::{BASH_RUN_DOWNLOAD, BASH_RUN_OUTPUT, BASH_RUN_TEXT, BASH_SOURCE};
 use crate::check::tree::{Node, children};
@@ -40,6 +41,9 @@ impl<'a> Search<'a, '_, '_, '_, '_> {
                 }
             }
             Runs::Nothing => {}
+        }
+        if role == Role::Source && arguments.first().is_some_and(is_descriptor) {
+            self.add_command(&BASH_SOURCE, command, program);
         }
         self.make(Taint::Output);
     }
@@ -91,6 +95,8 @@ impl<'a> Search<'a, '_, '_, '_, '_> {
                 nodes if role == Role::Shell || role == Role::Source => self.nest(nodes, span),
                 _ => {}
             },
+            Printed::Text(..) if role == Role::Interpreter => {}
+            Printed::Text(text, node) => self.nest_text(&text, node.start_byte(), span),
             Printed::Body(body, expands) if role == Role::Interpreter => {
                 let plain = !expands || children(body).next().is_none();
                 if base.starts_with("python") && plain && self.places.is_outermost() {
@@ -115,10 +121,7 @@ impl<'a> Search<'a, '_, '_, '_, '_> {
     ) {
         if let (Text::Choice(values), Role::Shell) = (&word.text, role) {
             for value in values {
-                let mut decoder = Decoder::new(self.words, self.places);
-                decoder.value(value, word.span().start);
-                let nested = decoder.nested(self.depth + 1, span.clone());
-                self.reader.enqueue(nested);
+                self.nest_text(value, word.span().start, span.clone());
             }
             return;
         }
@@ -145,6 +148,14 @@ impl<'a> Search<'a, '_, '_, '_, '_> {
         }
     }
 
+    /// Text that stands nowhere as such, and what it is made at.
+    fn nest_text(&mut self, text: &str, at: usize, span: Range<usize>) {
+        let mut decoder = Decoder::new(self.words, self.places);
+        decoder.value(text, at);
+        let nested = decoder.nested(self.depth + 1, span);
+        self.reader.enqueue(nested);
+    }
+
     pub(super) fn nest(&mut self, nodes: &[Node<'a>], span: Range<usize>) {
         let mut decoder = Decoder::new(self.words, self.places);
         for node in nodes {
@@ -159,17 +170,21 @@ impl<'a> Search<'a, '_, '_, '_, '_> {
         let process = prints
             .iter()
             .any(|node| Kind::of(*node) == Kind::ProcessSubstitution);
-        let least = if process {
-            Taint::Output
-        } else {
-            Taint::Decoded
+        let least = match process {
+            true if role == Role::Source => Taint::None,
+            true => Taint::Output,
+            false => Taint::Decoded,
         };
         self.sink(&prints, span.clone(), least, &BASH_RUN_OUTPUT);
         if self.is_download(&word.text) {
             self.add(&BASH_RUN_DOWNLOAD, span);
         } else if word.text.only_variable() == Some("0") {
             self.itself(word);
-        } else if role == Role::Source && !process && word.constant().is_none() {
+        } else if role == Role::Source
+            && !process
+            && word.constant().is_none()
+            && !is_descriptor(word)
+        {
             self.add(&BASH_SOURCE, span);
         }
     }
@@ -232,7 +247,14 @@ impl<'a> Search<'a, '_, '_, '_, '_> {
     }
 
     /// `find … -exec program … ;`
-    pub(super) fn executes(&mut self, arguments: &[Word<'a>]) {
+    pub(super) fn executes(&mut self, find: &Command<'a>, program: &Program) {
+        let arguments = find.arguments(program);
+        let place = Place {
+            folder: self.folder.as_deref(),
+            fed_roots: false,
+            appended: false,
+        };
+        let hit = judge::finds_roots(arguments, &place);
         let mut at = 0;
         while at < arguments.len() {
             let option = arguments.get(at).and_then(Word::constant);
@@ -248,7 +270,13 @@ impl<'a> Search<'a, '_, '_, '_, '_> {
                 .collect();
             at += words.len();
             let end = words.last().map_or(0, |word| word.node.end_byte());
-            self.command(&Command { words, end });
+            let inner = Command { words, end };
+            if let Some(hit) = hit
+                && let Some(rule) = judge::found(inner.last_base(self.functions), hit)
+            {
+                self.add_command(rule, find, program);
+            }
+            self.command(&inner);
         }
     }
 }
