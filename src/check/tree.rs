@@ -60,10 +60,9 @@ thread_local! {
 ///
 /// Where a text makes no sense to it, tree-sitter tries repairs, and its scanner for bash looks on to
 /// the end of the text for each: 10 000 characters of `a()` take it half a second. Counted are hundreds
-/// of its operations (ordinary scripts need 0.3 to 1.5 operations a byte, dense valid text some more) and pieces of the text that
-/// it asks for (as many as there are once or twice, for long tables in comments 22 times; for such texts 450 to
-/// 5000 times). No time is
-/// measured, so that the answer is always the same.
+/// of its operations (scripts need 0.3 to 4 operations a byte) and pieces of the text that it asks for
+/// (each once or twice, beside long tables in comments 22 times, in such texts 450 to 5000 times). No
+/// time is measured, so that the answer is always the same.
 struct Budget {
     operations: Cell<usize>,
     pieces: Cell<usize>,

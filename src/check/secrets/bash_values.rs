@@ -24,12 +24,11 @@ fn add<'text>(script: &Script<'text>, node: Node<'_>, text: &mut Composed<'text>
     }
     let mut constant = true;
     for part in children(node) {
-        match literal(script, part) {
-            Some(span) => text.push(script.text, span),
-            None => {
-                text.hole();
-                constant = false;
-            }
+        if let Some(span) = literal(script, part) {
+            text.push(script.text, span)
+        } else {
+            text.hole();
+            constant = false;
         }
     }
     constant

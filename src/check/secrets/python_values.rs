@@ -176,7 +176,7 @@ fn read<'text, 'tree>(
         Kind::String => {
             open.extend(children(node).filter(|part| {
                 matches!(Kind::of(*part), Kind::StringContent | Kind::Interpolation)
-            }))
+            }));
         }
         Kind::Interpolation => open.extend(children(node).next()),
         Kind::Concatenated | Kind::Parenthesized => open.extend(children(node)),
