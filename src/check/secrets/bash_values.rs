@@ -25,7 +25,7 @@ fn add<'text>(script: &Script<'text>, node: Node<'_>, text: &mut Composed<'text>
     let mut constant = true;
     for part in children(node) {
         if let Some(span) = literal(script, part) {
-            text.push(script.text, span)
+            text.push(script.text, span);
         } else {
             text.hole();
             constant = false;

@@ -232,10 +232,10 @@ mod tests {
         assert!(height(&format!("x = [{}]\n", "-1, ".repeat(500))) < 20);
         assert!(height(&format!("x = [{}]\n", "lambda: 1, ".repeat(500))) < 20);
         assert!(height(&"x = -1\n".repeat(500)) < 20);
-        let pyramid: String = (0..90)
-            .map(|depth| format!("{}if x:\n", " ".repeat(depth)))
+        let pyramid: Vec<String> = (0..90)
+            .map(|depth| [" ".repeat(depth).as_str(), "if x:\n"].concat())
             .collect();
-        assert!(height(&pyramid) >= 180);
+        assert!(height(&pyramid.concat()) >= 180);
         let chains = format!("{}1{}\n", "(".repeat(100), "+1+1)".repeat(100));
         assert!(height(&chains) >= 200);
     }
