@@ -69,7 +69,7 @@ struct Budget {
 }
 
 /// How long a piece is.
-const PIECE: usize = 256;
+const PIECE: usize = 2048;
 
 impl Budget {
     fn of(text: &str) -> Self {
