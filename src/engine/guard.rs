@@ -3,7 +3,8 @@
 //! A shell that waits on a pipe from us. When the pipe closes without a good-bye, or the deadline
 //! passes, it removes the container, several times over, because the engine's command may still be
 //! creating it. At first only what runs: a command that lost its stdin ends by itself, and Podman
-//! leaves processes that no `rm` finds where a container is removed while it is created. It ignores the signals of terminals and sessions.
+//! leaves processes that no `rm` finds where a container is removed while it is created. A terminal's
+//! signals do not reach its process group, and it ignores what ends a session.
 
 use std::os::fd::OwnedFd;
 use std::time::Duration;
@@ -14,7 +15,7 @@ use tokio::process::{Child, ChildStdin};
 use super::spawn::{Pipes, spawn};
 use super::{Engine, EngineError};
 
-/// Run by setsid(1) in a session of its own, whose group it ends at last.
+/// It ends its own process group at last.
 ///
 /// `$1` is the engine's command, `$2` the container's name, `$3` the deadline in seconds, which it
 /// watches once it is told `watch`: most runs are over before that, and spare two processes.
@@ -56,7 +57,6 @@ impl Guard {
     ) -> Result<Self, EngineError> {
         let seconds = deadline.as_secs().saturating_add(1).to_string();
         let argv = [
-            "setsid",
             "sh",
             "-c",
             SCRIPT,
@@ -67,7 +67,7 @@ impl Guard {
         ];
         let spawned = spawn(&argv, Pipes::Guard(outputs));
         let mut process = spawned.map_err(|source| EngineError::Spawn {
-            path: "setsid".into(),
+            path: "sh".into(),
             source,
         })?;
         Ok(Self {

@@ -26,8 +26,7 @@ pub(super) enum Pipes {
 
 /// Starts a program in a process group of its own, so that a terminal's Ctrl-C reaches us alone.
 ///
-/// Not so the guard, which ignores it and makes a session of its own: a leader of a group would have
-/// to fork for that. Dropping the child kills it, but for the guard, which is there to outlive us.
+/// Dropping the child kills it, but for the guard, which is there to outlive us.
 pub(super) fn spawn(argv: &[impl AsRef<OsStr>], pipes: Pipes) -> io::Result<Child> {
     let Some((program, arguments)) = argv.split_first() else {
         return Err(io::Error::new(
@@ -48,7 +47,7 @@ pub(super) fn spawn(argv: &[impl AsRef<OsStr>], pipes: Pipes) -> io::Result<Chil
             .stderr(Stdio::piped()),
         Pipes::Guard([first, second]) => {
             command.stdin(Stdio::piped()).stdout(first).stderr(second);
-            return command.spawn();
+            return command.process_group(0).spawn();
         }
     };
     // Podman's conmon notes an OOM as a file `oom` where its command was started: nobody, root

@@ -234,11 +234,11 @@ fn command(order: &Order<'_>, flags: &mut Flags) {
         "the image's own entry point would come first",
     );
     flags.add([order.image], "the image");
-    let words = language
-        .launcher_arguments
-        .iter()
-        .chain(protocol::launcher(language));
-    let words = words.map(|word| (*word).to_owned()).collect();
+    let arguments = language.launcher_arguments.iter();
+    let words = arguments
+        .map(|word| (*word).to_owned())
+        .chain(protocol::launcher(language).iter().cloned())
+        .collect();
     let reason = "the launcher, process 1: it proves the limits, takes the script from stdin, runs it, and reports";
     flags.0.push(Flag { words, reason });
 }
