@@ -63,6 +63,7 @@
 //! | [`render`] | JSON, SARIF, carets, tables |
 //! | [`cli`] | arguments in, one library call, rendering out |
 
+pub mod audit;
 pub mod check;
 pub mod cli;
 pub mod engine;

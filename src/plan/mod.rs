@@ -6,6 +6,7 @@
 
 mod dialect;
 mod proxy;
+pub mod seccomp;
 
 use std::time::Duration;
 

@@ -1,0 +1,15 @@
+//! What ran here, for an administrator: an append-only log of JSON lines in a chain of hashes.
+//!
+//! One record before a script is delivered, one after its end. The log is evidence against
+//! accidents and against those who may write to it but not to the place where its head is noted; it
+//! is no defence against root on the same machine, who can write a new one.
+
+mod chain;
+mod log;
+#[cfg(test)]
+mod tests;
+mod verify;
+
+pub use chain::{Fault, Hash, Head, SCHEMA};
+pub use log::{AuditError, Log};
+pub use verify::{BadLine, Report, verify};
