@@ -13,6 +13,7 @@ mod guard;
 mod image;
 mod ladder;
 mod owner;
+mod reap;
 mod removal;
 mod spawn;
 
@@ -20,7 +21,8 @@ pub use command::Answer;
 pub use container::{Container, Delivery, Ended, StartFailure, Started};
 pub use error::EngineError;
 pub use find::{Engine, find};
-pub use owner::identity;
+pub use owner::{BY_HAND, Claim, identity};
+pub use reap::Leftover;
 pub use removal::remove;
 
 use std::time::Duration;

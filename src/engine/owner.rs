@@ -1,6 +1,10 @@
 //! Whose container it is: a name and labels by which leftovers are told from living runs.
 
+use std::collections::BTreeMap;
+use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::Serialize;
 
 use crate::plan::Identity;
 
@@ -26,14 +30,123 @@ pub fn identity(id: &str, lifetime: Duration) -> Identity {
 }
 
 fn owner() -> String {
-    let boot = read("/proc/sys/kernel/random/boot_id");
-    let namespace = std::fs::read_link("/proc/self/ns/pid").ok();
-    let namespace = namespace
-        .and_then(|link| link.to_str().map(digits))
-        .unwrap_or_default();
-    let start = read("/proc/self/stat");
-    let start = start_time(&start).unwrap_or("unknown");
-    format!("{}/{namespace}/{}/{start}", boot.trim(), std::process::id())
+    let here = Here::look();
+    let start = Here::start_of("self").unwrap_or_else(|| "unknown".to_owned());
+    let (boot, namespace) = (here.boot, here.pid_namespace);
+    format!("{boot}/{namespace}/{}/{start}", std::process::id())
+}
+
+/// The label of a container whose command line a person pasted.
+pub const BY_HAND: &str = "by-hand";
+
+/// Who waits for a container.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+pub enum Claim {
+    /// The process that started it is alive.
+    Alive {
+        /// Its PID.
+        pid: String,
+    },
+    /// A person started it by a pasted command line.
+    ByHand,
+    /// The process that started it cannot be seen from here, and its deadline has not passed.
+    Elsewhere,
+    /// The process that started it is gone.
+    OwnerGone {
+        /// Its PID.
+        pid: String,
+    },
+    /// Its deadline has passed, and no living process that can be seen from here owns it.
+    Overdue,
+}
+
+impl Claim {
+    /// Nobody waits for it.
+    #[must_use]
+    pub fn permits_removal(&self) -> bool {
+        matches!(self, Self::OwnerGone { .. } | Self::Overdue)
+    }
+}
+
+impl fmt::Display for Claim {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Alive { pid } => write!(formatter, "owned by the living process {pid}"),
+            Self::ByHand => write!(formatter, "started by hand from a printed command line"),
+            Self::Elsewhere => write!(
+                formatter,
+                "owned by a process on another machine or in another PID namespace, and not past its deadline"
+            ),
+            Self::OwnerGone { pid } => write!(formatter, "its owner, process {pid}, is gone"),
+            Self::Overdue => write!(formatter, "its deadline has passed"),
+        }
+    }
+}
+
+/// What tells processes of this machine, boot and PID namespace from others.
+#[derive(Debug, Clone)]
+pub(super) struct Here {
+    boot: String,
+    pid_namespace: String,
+    start_of: fn(&str) -> Option<String>,
+}
+
+impl Here {
+    pub(super) fn look() -> Self {
+        let namespace = std::fs::read_link("/proc/self/ns/pid").ok();
+        let namespace = namespace.and_then(|link| link.to_str().map(digits));
+        Self {
+            boot: read("/proc/sys/kernel/random/boot_id").trim().to_owned(),
+            pid_namespace: namespace.unwrap_or_default(),
+            start_of: Self::start_of,
+        }
+    }
+
+    fn start_of(pid: &str) -> Option<String> {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        start_time(&stat).map(str::to_owned)
+    }
+}
+
+/// Who claims a container; `None` if it is not ours. A PID alone says nothing, since PIDs are used
+/// again: the start time must fit too.
+pub(super) fn claim(
+    name: &str,
+    labels: &BTreeMap<String, String>,
+    here: &Here,
+    now: SystemTime,
+) -> Option<Claim> {
+    let id = name.strip_prefix("lazaret-")?;
+    uuid::Uuid::try_parse(id).ok()?;
+    labels.get("lazaret")?;
+    let owner = labels.get("lazaret.owner")?;
+    if owner == BY_HAND {
+        return Some(Claim::ByHand);
+    }
+    let deadline = labels.get("lazaret.deadline")?.parse().ok()?;
+    let now = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    let overdue = now > deadline;
+    Some(match owner_of(owner, here) {
+        Some((pid, true)) => Claim::Alive { pid },
+        Some((pid, false)) => Claim::OwnerGone { pid },
+        None if overdue => Claim::Overdue,
+        None => Claim::Elsewhere,
+    })
+}
+
+/// The owner's PID and whether it lives, if that can be known here.
+fn owner_of(owner: &str, here: &Here) -> Option<(String, bool)> {
+    let mut parts = owner.split('/');
+    let (boot, namespace) = (parts.next()?, parts.next()?);
+    let (pid, start) = (parts.next()?, parts.next()?);
+    let is_here = boot == here.boot && namespace == here.pid_namespace;
+    let is_pid = !pid.is_empty() && pid.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_here || !is_pid {
+        return None;
+    }
+    let lives = (here.start_of)(pid).is_some_and(|now| now == start);
+    Some((pid.to_owned(), lives))
 }
 
 fn read(path: &str) -> String {
@@ -75,5 +188,58 @@ mod tests {
                 .all(|part| !part.is_empty() && *part != "unknown"),
             "{owner}"
         );
+    }
+
+    const ID: &str = "lazaret-01a1ff7c-1a2c-75a1-81fd-28ec1a6a1bef";
+
+    fn claimed(name: &str, owner: &str, deadline: u64) -> Option<Claim> {
+        let here = Here {
+            boot: "b".to_owned(),
+            pid_namespace: "7".to_owned(),
+            start_of: |pid| (pid == "42").then(|| "1000".to_owned()),
+        };
+        let labels = [
+            ("lazaret", "0.1.0".to_owned()),
+            ("lazaret.owner", owner.to_owned()),
+            ("lazaret.deadline", deadline.to_string()),
+        ];
+        let labels = labels.map(|(key, value)| (key.to_owned(), value)).into();
+        claim(name, &labels, &here, UNIX_EPOCH + Duration::from_secs(500))
+    }
+
+    #[test]
+    fn what_a_living_process_owns_is_left_alone() {
+        let pid = "42".to_owned();
+        for deadline in [499, 501] {
+            let claim = claimed(ID, "b/7/42/1000", deadline);
+            assert_eq!(claim, Some(Claim::Alive { pid: pid.clone() }));
+        }
+    }
+
+    #[test]
+    fn a_pid_that_is_used_again_is_another_process() {
+        let gone = |pid: &str| {
+            Some(Claim::OwnerGone {
+                pid: pid.to_owned(),
+            })
+        };
+        assert_eq!(claimed(ID, "b/7/42/999", 501), gone("42"));
+        assert_eq!(claimed(ID, "b/7/43/1000", 501), gone("43"));
+    }
+
+    #[test]
+    fn owners_that_cannot_be_seen_have_until_their_deadline() {
+        for owner in ["other/7/43/1", "b/8/43/1", "b/7/../1", "nonsense"] {
+            assert_eq!(claimed(ID, owner, 501), Some(Claim::Elsewhere), "{owner}");
+            assert_eq!(claimed(ID, owner, 499), Some(Claim::Overdue), "{owner}");
+        }
+    }
+
+    #[test]
+    fn look_alikes_are_not_ours() {
+        for name in ["lazaret-1", "lazaret", "my-lazaret-01a1ff7c", "web"] {
+            assert_eq!(claimed(name, "b/7/43/1", 1), None, "{name}");
+        }
+        assert_eq!(claimed(ID, "by-hand", 1), Some(Claim::ByHand));
     }
 }

@@ -2,31 +2,6 @@
 //!
 //! The rules lie in a room below this one, so whoever reads a policy brings their ids.
 
-use toml::Spanned;
-
-use super::PolicyError;
-
-/// Where a file names a rule that is not among the known ones: its line, and what was probably
-/// meant.
-pub(super) fn refuse_unknown<'file>(
-    text: &str,
-    named: impl Iterator<Item = &'file Spanned<String>>,
-    known: &[&str],
-) -> Result<(), PolicyError> {
-    let unknown = |id: &&Spanned<String>| !known.contains(&id.get_ref().as_str());
-    let Some(id) = named.filter(unknown).min_by_key(|id| id.span().start) else {
-        return Ok(());
-    };
-    let before = text.as_bytes().get(..id.span().start).unwrap_or_default();
-    let line = memchr::memchr_iter(b'\n', before).count() + 1;
-    let meant = nearest(id.get_ref(), known.iter().copied())
-        .map_or_else(String::new, |near| format!("did you mean `{near}`? "));
-    Err(PolicyError::Value(format!(
-        "line {line}: rules.{}: there is no such rule; {meant}`lazaret rules` lists them all",
-        id.get_ref()
-    )))
-}
-
 /// The known name that a mistyped one is nearest to, if any is near at all.
 pub fn nearest<'known>(
     typed: &str,

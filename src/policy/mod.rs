@@ -6,7 +6,9 @@
 
 mod file;
 pub mod image;
+mod key;
 mod known;
+pub mod layers;
 mod limit;
 mod settle;
 mod units;
@@ -17,6 +19,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+pub use key::{Key, keys};
 pub use known::nearest;
 pub use limit::{Accept, Level, Limit, Network, Pull};
 pub use settle::{Ask, Limits, NotPermitted, Notice};

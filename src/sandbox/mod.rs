@@ -151,7 +151,7 @@ impl Sandbox {
             name: format!("lazaret-{}", uuid::Uuid::now_v7()),
             labels: vec![
                 ("lazaret".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
-                ("lazaret.owner".to_owned(), "by-hand".to_owned()),
+                ("lazaret.owner".to_owned(), engine::BY_HAND.to_owned()),
             ],
         };
         let plan = self.order(&engine, language, &limits, &covered, &identity);
