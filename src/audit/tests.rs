@@ -15,10 +15,11 @@ fn log() -> (tempfile::TempDir, Log) {
 
 fn fill(log: &Log, count: u64) -> Head {
     let record = |at| json!({"kind": "test", "at": at, "text": "Grüße \u{1b}[0m"});
-    (0..count)
-        .map(|at| log.append(&record(at)).expect("appended"))
-        .last()
-        .expect("a head")
+    let mut head = Head::START;
+    for at in 0..count {
+        head = log.append(&record(at)).expect("appended");
+    }
+    head
 }
 
 fn live(log: &Log) -> std::path::PathBuf {

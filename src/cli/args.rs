@@ -32,6 +32,13 @@ pub(super) enum Command {
     Payload(PayloadOptions),
     /// List the rules of the checks, or show the manual of one.
     Rules(RulesOptions),
+    /// Show what is permitted here and who decided it, or check a policy file.
+    Policy {
+        #[command(subcommand)]
+        command: PolicyCommand,
+    },
+    /// Remove containers that nobody waits for any more.
+    Reap(ReapOptions),
     /// List the languages with their images.
     Languages(LanguagesOptions),
 }
@@ -125,6 +132,49 @@ pub(super) struct RulesOptions {
     pub(super) format: Format,
 }
 
+#[derive(Debug, Subcommand)]
+pub(super) enum PolicyCommand {
+    /// Print each effective value with its origin.
+    Show(PolicyShow),
+    /// Find every mistake in a policy file, with its line, and warn of weak settings.
+    Check(PolicyCheck),
+    /// Print the built-in defaults as a policy file with comments.
+    Default,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PolicyShow {
+    #[command(flatten)]
+    pub(super) policy: PolicyOption,
+    /// text is a policy file with origins as comments; json one object.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PolicyCheck {
+    /// The policy file.
+    #[arg(value_name = "FILE")]
+    pub(super) file: PathBuf,
+    /// text is a line for each mistake and warning; json one object.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ReapOptions {
+    /// Show what would be removed and remove nothing.
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    #[command(flatten)]
+    pub(super) engine: EngineOptions,
+    #[command(flatten)]
+    pub(super) policy: PolicyOption,
+    /// text is a table; json one object.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+}
+
 #[derive(Debug, Args)]
 pub(super) struct LanguagesOptions {
     #[command(flatten)]
@@ -143,7 +193,7 @@ pub(super) struct LanguageOption {
 
 #[derive(Debug, Args)]
 pub(super) struct PolicyOption {
-    /// The policy file, over the built-in defaults.
+    /// The policy file, over /etc/lazaret/policy.toml and the user's own.
     #[arg(long, value_name = "FILE", env = "LAZARET_POLICY")]
     pub(super) policy: Option<PathBuf>,
 }

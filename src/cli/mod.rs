@@ -13,7 +13,9 @@ mod many;
 mod output;
 mod payload;
 mod plan;
+mod policy;
 mod progress;
+mod reap;
 mod report;
 mod rules;
 mod run;
@@ -37,6 +39,8 @@ pub async fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             Command::Plan(options) => plan::plan(&options).await,
             Command::Payload(options) => payload::payload(&options),
             Command::Rules(options) => rules::rules(&options),
+            Command::Policy { command } => policy::policy(&command),
+            Command::Reap(options) => reap::reap(&options).await,
             Command::Languages(options) => languages::languages(&options),
         },
         Err(error) => args::explain(&error, &arguments),

@@ -1,23 +1,54 @@
 //! From options to a sandbox and a request.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::args::{EngineOptions, PolicyOption, ScriptOptions};
 use super::input::{self, InputError};
 use crate::check;
+use crate::policy::layers::{Layered, Owner};
 use crate::policy::{self, Policy, PolicyError};
 use crate::sandbox::{Request, Sandbox};
 
-/// The policy that is named, or the defaults. An empty `LAZARET_POLICY` names none.
+/// The policy of this machine, this user and this call, laid over each other. An empty
+/// `LAZARET_POLICY` names none.
 ///
 /// A rule that does not exist is refused: a slip of the pen would otherwise leave the rule that was
 /// meant as it was, and nobody would know.
-pub(super) fn policy(option: &PolicyOption) -> Result<Policy, PolicyError> {
+pub(super) fn layered(option: &PolicyOption) -> Result<Layered, PolicyError> {
     let rules: Vec<&str> = check::rules().map(|rule| rule.id).collect();
-    match option.policy.as_deref() {
-        Some(path) if path != Path::new("") => policy::load_with(path, &rules),
-        _ => Ok(Policy::default()),
+    let named = option
+        .policy
+        .as_deref()
+        .filter(|path| *path != Path::new(""));
+    let places = [
+        (Owner::Administrator, Some(PathBuf::from(ADMINISTRATORS))),
+        (Owner::User, users()),
+        (Owner::Caller, named.map(Path::to_path_buf)),
+    ];
+    let mut sources = Vec::new();
+    for (owner, path) in places {
+        if let Some(path) = path {
+            sources.extend(policy::layers::source(owner, path)?);
+        }
     }
+    policy::layers::layer(&sources, Some(&rules)).map_err(PolicyError::Mistakes)
+}
+
+const ADMINISTRATORS: &str = "/etc/lazaret/policy.toml";
+
+/// Where the user's own policy stands: in the configuration directory, never in the working directory.
+fn users() -> Option<PathBuf> {
+    let absolute = |name: &str| {
+        let path = PathBuf::from(std::env::var_os(name)?);
+        path.is_absolute().then_some(path)
+    };
+    let config = absolute("XDG_CONFIG_HOME").or_else(|| Some(absolute("HOME")?.join(".config")));
+    config.map(|directory| directory.join("lazaret/policy.toml"))
+}
+
+/// The policy alone.
+pub(super) fn policy(option: &PolicyOption) -> Result<Policy, PolicyError> {
+    layered(option).map(|layered| layered.policy)
 }
 
 /// The sandbox: the flag names the engine, else `LAZARET_ENGINE`, else the policy.

@@ -105,7 +105,8 @@ impl Here {
 
     fn start_of(pid: &str) -> Option<String> {
         let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-        start_time(&stat).map(str::to_owned)
+        let start = (!is_over(&stat)).then(|| start_time(&stat))?;
+        start.map(str::to_owned)
     }
 }
 
@@ -157,6 +158,14 @@ fn digits(link: &str) -> String {
     link.chars().filter(char::is_ascii_digit).collect()
 }
 
+/// A process that has ended, and whose parent has not asked how: a zombie waits for nothing.
+fn is_over(stat: &str) -> bool {
+    let state = stat
+        .rsplit_once(')')
+        .and_then(|(_, rest)| rest.split_ascii_whitespace().next());
+    matches!(state, Some("Z" | "X"))
+}
+
 /// Field 22, counted behind the command's name, which may hold spaces and parentheses itself.
 fn start_time(stat: &str) -> Option<&str> {
     stat.rsplit_once(')')?.1.split_ascii_whitespace().nth(19)
@@ -171,6 +180,7 @@ mod tests {
         let stat = "7 (a) b (c)) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 4242 20";
         assert_eq!(start_time(stat), Some("4242"));
         assert_eq!(start_time("junk"), None);
+        assert!(is_over("7 (a) R) Z 1 2") && !is_over(stat));
     }
 
     #[test]

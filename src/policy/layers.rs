@@ -6,13 +6,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::io::ErrorKind;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
 
 use toml::de::{DeTable, DeValue};
 
 use super::key::{Given, KEYS, Key, PAIRS, Pair, keys, quoted, typed};
 use super::known::nearest;
-use super::{Level, Policy};
+use super::{Level, Policy, PolicyError};
 use crate::language::Language;
 
 /// Whose file it is.
@@ -72,6 +74,39 @@ pub struct Layered {
     pub policy: Policy,
     /// By key, such as `limits.memory.max`; what is not here is built in.
     pub origins: BTreeMap<String, Origin>,
+}
+
+/// All of them, for a message.
+pub(super) fn told(problems: &[Problem]) -> String {
+    let line = |problem: &Problem| {
+        let path = problem.path.display();
+        format!("the policy {path} is not valid: {problem}")
+    };
+    problems.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Reads a file of policy. One that is not there says nothing, unless the caller has named it.
+///
+/// # Errors
+/// It cannot be read, or is the administrator's and others could have written it.
+pub fn source(owner: Owner, path: PathBuf) -> Result<Option<Source>, PolicyError> {
+    let read = |source| PolicyError::Read {
+        path: path.clone(),
+        source,
+    };
+    let text = match std::fs::read_to_string(&path) {
+        Err(error) if error.kind() == ErrorKind::NotFound && owner != Owner::Caller => {
+            return Ok(None);
+        }
+        text => text.map_err(read)?,
+    };
+    if owner == Owner::Administrator {
+        let about = std::fs::metadata(&path).map_err(read)?;
+        if about.uid() != 0 || about.mode() & 0o022 != 0 {
+            return Err(PolicyError::Unsafe { path });
+        }
+    }
+    Ok(Some(Source { owner, path, text }))
 }
 
 /// Lays the files over the defaults, in this order. Of rules only those of `rules` may be named, where
@@ -160,7 +195,7 @@ impl Pile<'_> {
 
     fn read(&mut self, leaf: &Leaf<'_, '_>, source: &Source) -> Result<(), String> {
         if leaf.name == "lock" {
-            return self.lock(leaf, source);
+            return check_lock(leaf, source);
         }
         if let Some(lock) = self.locks.iter().find(|lock| covers(lock, &leaf.name)) {
             let holder = self.administrators();
@@ -173,23 +208,6 @@ impl Pile<'_> {
                 Some(key) => (key.read)(&mut self.policy, leaf.given),
                 None => Err(unknown(&leaf.name)),
             },
-        }
-    }
-
-    /// A lock holds for the files after this one.
-    fn lock(&self, leaf: &Leaf<'_, '_>, source: &Source) -> Result<(), String> {
-        if source.owner != Owner::Administrator {
-            let words = "only the administrator's policy can lock keys; take the line out";
-            return Err(words.to_owned());
-        }
-        let names: Vec<String> = typed(leaf.given)?;
-        let lockable = |name: &String| {
-            keys().any(|key| covers(name, key.name))
-                || KEYS.iter().any(|key| covers(key.name, name))
-        };
-        match names.iter().find(|name| !lockable(name)) {
-            Some(name) => Err(unknown(name)),
-            None => Ok(()),
         }
     }
 
@@ -303,6 +321,22 @@ impl Pile<'_> {
     fn administrators(&self) -> String {
         let path = self.ceilings.as_ref().map(|ceilings| &ceilings.path);
         path.map_or_else(String::new, |path| path.display().to_string())
+    }
+}
+
+/// A lock holds for the files after this one.
+fn check_lock(leaf: &Leaf<'_, '_>, source: &Source) -> Result<(), String> {
+    if source.owner != Owner::Administrator {
+        let words = "only the administrator's policy can lock keys; take the line out";
+        return Err(words.to_owned());
+    }
+    let names: Vec<String> = typed(leaf.given)?;
+    let lockable = |name: &String| {
+        keys().any(|key| covers(name, key.name)) || KEYS.iter().any(|key| covers(key.name, name))
+    };
+    match names.iter().find(|name| !lockable(name)) {
+        Some(name) => Err(unknown(name)),
+        None => Ok(()),
     }
 }
 

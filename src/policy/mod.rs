@@ -189,6 +189,18 @@ pub enum PolicyError {
     /// Values that are well formed and make no sense.
     #[error("the policy is not valid: {0}")]
     Value(String),
+    /// Every mistake in the files of a layered policy.
+    #[error("{}", layers::told(.0))]
+    Mistakes(Vec<layers::Problem>),
+    /// A file of the administrator's that others could write.
+    #[error(
+        "the policy {path} must belong to root and be writable by nobody else, or it would bind nobody: chown root {path}; chmod go-w {path}",
+        path = path.display()
+    )]
+    Unsafe {
+        /// The file.
+        path: PathBuf,
+    },
     /// A mistake in a named file.
     #[error("the policy {path} is not valid: {reason}")]
     In {

@@ -6,7 +6,9 @@
 mod check;
 mod fingerprint;
 mod github;
+mod leftovers;
 mod plan;
+mod policy;
 mod result;
 mod rules;
 mod sarif;
@@ -14,7 +16,11 @@ mod table;
 
 pub use check::{check_document, check_text, findings_text, unreadable_document};
 pub use github::{github_commands, github_error};
+pub use leftovers::{leftovers_document, leftovers_table};
 pub use plan::{plan_document, plan_text};
+pub use policy::{
+    default_policy, policy_check_document, policy_document, policy_problems, policy_text,
+};
 pub use result::result_document;
 pub use rules::{rule_manual, rules_document, rules_table};
 pub use sarif::{Sarif, SarifFile};

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
-use crate::engine::{self, Engine, EngineError, Patience, Watcher};
+use crate::engine::{self, Engine, EngineError, Leftover, Patience, Watcher};
 use crate::language::Language;
 use crate::outcome::{Outcome, Verdict};
 use crate::plan::{Identity, Order, Plan, plan};
@@ -156,6 +156,23 @@ impl Sandbox {
         };
         let plan = self.order(&engine, language, &limits, &covered, &identity);
         Ok((plan, engine))
+    }
+
+    /// Every container of Lazaret's that the engine has; unless `dry_run`, those that nobody waits for
+    /// are removed.
+    ///
+    /// # Errors
+    /// No engine is found, or it gives no answer.
+    pub async fn reap(&self, dry_run: bool) -> Result<Vec<Leftover>, EngineError> {
+        let patience = Patience::of(&self.policy);
+        let engine = self.find(&patience).await?;
+        let mut leftovers = engine.leftovers(&patience).await?;
+        if !dry_run {
+            for leftover in &mut leftovers {
+                engine.reap(leftover, &patience).await;
+            }
+        }
+        Ok(leftovers)
     }
 
     /// The bytes that a run would deliver, with a fresh nonce.

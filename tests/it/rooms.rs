@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 /// From the top floor down, as the documentation of the crate draws it.
-const ROOMS: [&str; 11] = [
-    "text", "language", "policy", "check", "protocol", "plan", "outcome", "engine", "sandbox",
-    "render", "cli",
+const ROOMS: [&str; 12] = [
+    "text", "language", "policy", "check", "protocol", "plan", "outcome", "engine", "audit",
+    "sandbox", "render", "cli",
 ];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
