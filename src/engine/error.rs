@@ -37,6 +37,13 @@ pub enum EngineError {
         "failed to pull the image {image}: {said}\npull or build it by hand, or name another in the policy (images)"
     )]
     PullFailed { image: String, said: String },
+    #[error(
+        "the seccomp profile cannot be written to {path}: {source}; make a directory there that this user owns and nobody else may write to, or leave the engine its own profile: engine.seccomp = \"engine\" in the policy"
+    )]
+    Profile {
+        path: PathBuf,
+        source: std::io::Error,
+    },
     #[error("the container did not start: {said}")]
     ContainerFailed { said: String },
     #[error("the container proved nothing within {} s of start-up; the engine said: {said}", patience.as_secs_f64())]
@@ -56,6 +63,7 @@ impl EngineError {
             Self::Unreachable { .. } => "daemon-unreachable",
             Self::ImageMissing { .. } => "image-missing",
             Self::PullFailed { .. } => "pull-failed",
+            Self::Profile { .. } => "profile-unwritable",
             Self::ContainerFailed { .. } => "container-failed",
             Self::StartupTimeout { .. } => "startup-timeout",
             Self::NoAttestation { .. } => "no-attestation",

@@ -13,6 +13,7 @@ mod guard;
 mod image;
 mod ladder;
 mod owner;
+mod profile;
 mod reap;
 mod removal;
 mod spawn;
@@ -22,6 +23,7 @@ pub use container::{Container, Delivery, Ended, StartFailure, Started};
 pub use error::EngineError;
 pub use find::{Engine, find};
 pub use owner::{BY_HAND, Claim, identity};
+pub use profile::{seccomp_file, state_directory};
 pub use reap::Leftover;
 pub use removal::remove;
 

@@ -31,6 +31,8 @@ pub struct Order<'a> {
     pub limits: &'a Limits,
     /// `--runtime`, where the policy names one.
     pub runtime: Option<&'a str>,
+    /// The file with our seccomp profile; `None` leaves the engine its own.
+    pub seccomp: Option<&'a str>,
     /// Volumes of the image that are covered, because engines mount them writable from the host.
     pub covered: &'a [String],
     /// The container's name and labels.
@@ -94,7 +96,7 @@ pub fn plan(order: &Order<'_>) -> Plan {
     flags.add([order.program, "run"], "one container, one run");
     start(order, &mut flags);
     limits(order, &mut flags);
-    isolation(&mut flags);
+    isolation(order, &mut flags);
     file_system(order, &mut flags);
     surroundings(&mut flags);
     order.dialect.own_flags(order, &mut flags);
@@ -166,7 +168,7 @@ fn limits(order: &Order<'_>, flags: &mut Flags) {
 
 const ENGINE_DEFAULT_SHARES: u64 = 1024;
 
-fn isolation(flags: &mut Flags) {
+fn isolation(order: &Order<'_>, flags: &mut Flags) {
     flags.add(["--network", "none"], "loopback alone");
     flags.add(
         ["--user", "65534:65534"],
@@ -177,6 +179,12 @@ fn isolation(flags: &mut Flags) {
         ["--security-opt", "no-new-privileges"],
         "setuid programs gain nothing",
     );
+    if let Some(profile) = order.seccomp {
+        flags.add(
+            ["--security-opt", &format!("seccomp={profile}")],
+            "only the system calls that scripts need",
+        );
+    }
     flags.add(["--ipc", "private"], "no shared memory with others");
 }
 

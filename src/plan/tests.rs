@@ -20,6 +20,7 @@ fn planned(dialect: Dialect, language: &str, ask: &Ask) -> Plan {
         image: policy.image(language),
         limits: &limits,
         runtime: None,
+        seccomp: Some("/state/seccomp.json"),
         covered: &[],
         identity: &identity(),
         lifetime: Duration::from_secs(100),
@@ -69,6 +70,7 @@ fn every_flag_of_the_hardening_is_there() {
         "--read-only",
         "--cap-drop ALL",
         "--security-opt no-new-privileges",
+        "--security-opt seccomp=/state/seccomp.json",
         "--ipc private",
         "--shm-size 16m",
         "--log-driver none",
@@ -114,6 +116,7 @@ fn covered_volumes_become_read_only() {
         image: "x",
         limits: &limits,
         runtime: Some("runsc"),
+        seccomp: None,
         covered: &covered,
         identity: &identity,
         lifetime,
@@ -135,6 +138,7 @@ proptest! {
         let order = Order {
             program: "docker", dialect: Dialect::Docker, language, image: policy.image(language), limits: &limits,
             runtime: None, covered: &[], identity: &other, lifetime: Duration::from_secs(100),
+            seccomp: Some("/state/seccomp.json"),
         };
         let differing: Vec<_> = plan(&order).argv().into_iter().zip(plain).filter(|(a, b)| a != b).collect();
         prop_assert!(differing.iter().all(|(now, before)| *now == name && before == "lazaret-0"));

@@ -10,7 +10,7 @@ use toml::Spanned;
 use toml::de::{DeValue, ValueDeserializer};
 
 use super::units::Seconds;
-use super::{Accept, Bytes, Cpus, Network, Policy, Pull};
+use super::{Accept, Bytes, Cpus, Network, Policy, Pull, Seccomp};
 
 /// A value as it stands in a file.
 pub(super) type Given<'a> = Spanned<DeValue<'a>>;
@@ -175,7 +175,7 @@ pub static PAIRS: [Pair; 11] = [
 ];
 
 /// Every other key with a fixed name.
-pub static KEYS: [Key; 14] = [
+pub static KEYS: [Key; 15] = [
     Key {
         name: "network",
         meaning: "the network that scripts get: none",
@@ -251,6 +251,20 @@ pub static KEYS: [Key; 14] = [
         show: |policy| policy.engine.runtime.as_deref().map(quoted),
         read: |policy, given| {
             policy.engine.runtime = Some(program(given)?);
+            Ok(())
+        },
+    },
+    Key {
+        name: "engine.seccomp",
+        meaning: "whose seccomp profile filters system calls: lazaret, engine",
+        show: |policy| {
+            Some(quoted(match policy.engine.seccomp {
+                Seccomp::Lazaret => "lazaret",
+                Seccomp::Engine => "engine",
+            }))
+        },
+        read: |policy, given| {
+            policy.engine.seccomp = typed(given)?;
             Ok(())
         },
     },

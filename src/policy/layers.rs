@@ -14,7 +14,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::key::{Given, KEYS, Key, PAIRS, Pair, keys, quoted, typed};
 use super::known::nearest;
-use super::{Level, Policy, PolicyError};
+use super::{Level, Policy, PolicyError, Seccomp};
 use crate::language::Language;
 
 /// Whose file it is.
@@ -419,6 +419,11 @@ pub fn weaknesses(policy: &Policy) -> Vec<String> {
         found.push(
             "accept: limits that do not hold are accepted; every result carries the breach"
                 .to_owned(),
+        );
+    }
+    if policy.engine.seccomp == Seccomp::Engine {
+        found.push(
+            "engine.seccomp: the engine's own profile lets through what no script needs".to_owned(),
         );
     }
     for layer in &policy.checks_off {

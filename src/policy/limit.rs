@@ -64,6 +64,17 @@ pub enum Pull {
     Always,
 }
 
+/// Whose seccomp profile filters system calls.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Seccomp {
+    /// Ours, made for scripts.
+    #[default]
+    Lazaret,
+    /// The engine's own, made for services.
+    Engine,
+}
+
 /// A limit whose breach an operator may accept on a host that cannot hold it.
 ///
 /// Deliberately few: what isolates (uid, capabilities, mounts, network, seccomp) cannot be waived.

@@ -21,7 +21,7 @@ use serde::Serialize;
 
 pub use key::{Key, keys};
 pub use known::nearest;
-pub use limit::{Accept, Level, Limit, Network, Pull};
+pub use limit::{Accept, Level, Limit, Network, Pull, Seccomp};
 pub use settle::{Ask, Limits, NotPermitted, Notice};
 pub use units::{Bytes, Cpus, ParseUnitError, parse_seconds};
 
@@ -98,6 +98,8 @@ pub struct EngineSettings {
     pub command: Option<String>,
     /// The OCI runtime, `--runtime` of `run`: `runc`, `crun`, `runsc`, …
     pub runtime: Option<String>,
+    /// Whose seccomp profile filters system calls.
+    pub seccomp: Seccomp,
 }
 
 impl Default for LimitSettings {

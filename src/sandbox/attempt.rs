@@ -71,17 +71,21 @@ impl<'a> Attempt<'a> {
         let lifetime = self.sandbox.lifetime(self.limits);
         let identity = identity(&outcome.id, lifetime);
         let covered = self.sandbox.covered(self.image());
-        let plan = self.sandbox.order(
-            self.engine,
-            self.request.language,
-            self.limits,
-            &covered,
-            &identity,
-        );
+        let not_started = |error| StartFailure::Error(error, nothing_started());
+        let plan = self
+            .sandbox
+            .order(
+                self.engine,
+                self.request.language,
+                self.limits,
+                &covered,
+                &identity,
+            )
+            .map_err(not_started)?;
         outcome.container = Some(plan.name.clone());
         outcome.argv = Some(plan.argv());
-        let container = Container::open(self.engine, &plan, lifetime, self.patience)
-            .map_err(|error| StartFailure::Error(error, nothing_started()))?;
+        let container =
+            Container::open(self.engine, &plan, lifetime, self.patience).map_err(not_started)?;
         let started = container.attest(&self.watch.cancel).await?;
         outcome.timings.startup = Some(started.startup);
         Ok(started)

@@ -20,7 +20,7 @@ use crate::engine::{self, Engine, EngineError, Leftover, Patience, Watcher};
 use crate::language::Language;
 use crate::outcome::{Outcome, Verdict};
 use crate::plan::{Identity, Order, Plan, plan};
-use crate::policy::{Ask, Limits, NotPermitted, Notice, Policy};
+use crate::policy::{Ask, Limits, NotPermitted, Notice, Policy, Seccomp};
 use crate::protocol::{Nonce, Payload};
 
 /// Runs scripts under one policy. Cheap to make; keep one for many runs, since it remembers what it
@@ -154,7 +154,7 @@ impl Sandbox {
                 ("lazaret.owner".to_owned(), engine::BY_HAND.to_owned()),
             ],
         };
-        let plan = self.order(&engine, language, &limits, &covered, &identity);
+        let plan = self.order(&engine, language, &limits, &covered, &identity)?;
         Ok((plan, engine))
     }
 
@@ -225,18 +225,23 @@ impl Sandbox {
         limits: &Limits,
         covered: &[String],
         identity: &Identity,
-    ) -> Plan {
-        plan(&Order {
+    ) -> Result<Plan, EngineError> {
+        let seccomp = match self.policy.engine.seccomp {
+            Seccomp::Lazaret => Some(engine::seccomp_file()?),
+            Seccomp::Engine => None,
+        };
+        Ok(plan(&Order {
             program: &engine.program,
             dialect: engine.dialect,
             language,
             image: self.policy.image(language),
             limits,
             runtime: self.policy.engine.runtime.as_deref(),
+            seccomp: seccomp.as_deref(),
             covered,
             identity,
             lifetime: self.lifetime(limits),
-        })
+        }))
     }
 
     /// Longer than any honest run, with all its patience used up.

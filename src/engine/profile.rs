@@ -1,0 +1,125 @@
+//! The seccomp profile as a file, since engines take it by name.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+use super::EngineError;
+use crate::plan::seccomp::profile;
+
+/// The file with our profile, written if it is not there or says something else.
+///
+/// # Errors
+/// It can be written neither to the state directory nor to the temporary one.
+pub fn seccomp_file() -> Result<String, EngineError> {
+    let text = profile();
+    let mut failure = None;
+    for directory in directories() {
+        match placed(&directory, &text) {
+            Ok(path) => return Ok(path),
+            Err(source) => failure = Some((directory, source)),
+        }
+    }
+    let (path, source) = failure.unwrap_or_else(|| {
+        let source = io::Error::from(io::ErrorKind::NotFound);
+        (PathBuf::from("HOME"), source)
+    });
+    Err(EngineError::Profile { path, source })
+}
+
+/// The state directory first; where that cannot be written, a directory of this user's own among the
+/// temporary ones.
+fn directories() -> Vec<PathBuf> {
+    let temporary = std::env::temp_dir().join(format!("lazaret-{}", nix::unistd::getuid()));
+    state_directory().into_iter().chain([temporary]).collect()
+}
+
+/// Where Lazaret keeps what outlives a run: `/var/lib/lazaret` for root, else `lazaret` in the user's
+/// state directory, `XDG_STATE_HOME` or `~/.local/state`.
+#[must_use]
+pub fn state_directory() -> Option<PathBuf> {
+    if nix::unistd::getuid().is_root() {
+        return Some(PathBuf::from("/var/lib/lazaret"));
+    }
+    let absolute = |name: &str| {
+        let path = PathBuf::from(std::env::var_os(name)?);
+        path.is_absolute().then_some(path)
+    };
+    let state = absolute("XDG_STATE_HOME").or_else(|| Some(absolute("HOME")?.join(".local/state")));
+    state.map(|directory| directory.join("lazaret"))
+}
+
+fn placed(directory: &Path, text: &str) -> io::Result<String> {
+    let path = directory.join("seccomp.json");
+    let Some(name) = path.to_str().filter(|name| !name.contains(',')) else {
+        return Err(io::Error::other("its name is not plain text"));
+    };
+    if owned(directory).is_err() || fs::read_to_string(&path).ok().as_deref() != Some(text) {
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(directory)?;
+        owned(directory)?;
+        replace(&path, text)?;
+    }
+    Ok(name.to_owned())
+}
+
+/// A directory that another user made or may write to could show us one file and the engine another.
+fn owned(directory: &Path) -> io::Result<()> {
+    let about = fs::symlink_metadata(directory)?;
+    if about.is_dir() && about.uid() == nix::unistd::getuid().as_raw() && about.mode() & 0o022 == 0
+    {
+        return Ok(());
+    }
+    Err(io::Error::other("the directory is not this user's own"))
+}
+
+/// Whoever reads the file meanwhile reads the old one or the new one, whole.
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let fresh = path.with_extension(format!("{}.new", std::process::id()));
+    let mut file: File = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&fresh)?;
+    file.write_all(text.as_bytes())?;
+    fs::rename(&fresh, path)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    use super::*;
+
+    #[test]
+    fn what_stands_there_is_replaced_unless_it_is_the_profile() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let own = directory.path().join("state");
+        let path = placed(&own, "one").expect("placed");
+        assert_eq!(fs::read_to_string(&path).expect("text"), "one");
+        fs::write(&path, "changed").expect("changed");
+        assert_eq!(placed(&own, "one").expect("placed"), path);
+        assert_eq!(fs::read_to_string(&path).expect("text"), "one");
+        assert_eq!(
+            fs::read_dir(&own).expect("a list").count(),
+            1,
+            "no leavings"
+        );
+    }
+
+    #[test]
+    fn a_directory_that_others_may_write_to_is_not_used() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let open = directory.path().join("open");
+        fs::create_dir(&open).expect("made");
+        fs::set_permissions(&open, fs::Permissions::from_mode(0o777)).expect("opened");
+        assert!(placed(&open, "one").is_err());
+        let link = directory.path().join("link");
+        symlink(directory.path(), &link).expect("linked");
+        assert!(placed(&link, "one").is_err());
+    }
+}
