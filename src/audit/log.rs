@@ -19,6 +19,15 @@ pub struct Log {
     rotate_at: u64,
 }
 
+/// What a record must survive before the writer goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// The end of the machine.
+    OnDisk,
+    /// The end of this process. The next record that must be on the disk takes it along.
+    Written,
+}
+
 /// Why nothing could be appended.
 #[derive(Debug, thiserror::Error)]
 pub enum AuditError {
@@ -77,18 +86,27 @@ impl Log {
         }
     }
 
-    /// Appends a record, a JSON object, and returns when it is on the disk.
+    /// Appends a record and returns when it is on the disk.
     ///
     /// # Errors
     /// It is not, and no part of it stays in the log.
     pub fn append(&self, record: &impl Serialize) -> Result<Head, AuditError> {
-        let fields = serde_json::to_string(record)?;
+        self.append_fields(&serde_json::to_string(record)?, Durability::OnDisk)
+    }
+
+    /// Appends a record that has been made a JSON object already.
+    ///
+    /// # Errors
+    /// It is not in the log, nor is any part of it.
+    pub fn append_fields(&self, fields: &str, durability: Durability) -> Result<Head, AuditError> {
         let mut tail = self.open()?;
         if let Some(repair) = tail.torn.take() {
-            let fields = serde_json::to_string(&repair)?;
-            tail.append(&fields)?;
+            tail.append(&serde_json::to_string(&repair)?)?;
         }
-        tail.append(&fields)?;
+        tail.append(fields)?;
+        if durability == Durability::OnDisk {
+            tail.sync()?;
+        }
         Ok(tail.head)
     }
 
@@ -132,11 +150,7 @@ impl Tail {
     fn append(&mut self, fields: &str) -> Result<(), AuditError> {
         let (mut line, head) = self.head.seal(fields);
         line.push('\n');
-        let written = self
-            .file
-            .write_all(line.as_bytes())
-            .and_then(|()| self.file.sync_data());
-        if let Err(source) = written {
+        if let Err(source) = self.file.write_all(line.as_bytes()) {
             // Half a record would be a torn tail; should this fail too, the next writer mends it.
             let _ = self.file.set_len(self.length);
             return Err(failed("written", &self.path)(source));
@@ -144,6 +158,10 @@ impl Tail {
         self.length += line.len() as u64;
         self.head = head;
         Ok(())
+    }
+
+    fn sync(&self) -> Result<(), AuditError> {
+        self.file.sync_data().map_err(failed("synced", &self.path))
     }
 
     /// Gives the file the number of its last record as a name, and goes on in a new one.

@@ -6,10 +6,12 @@
 
 mod chain;
 mod log;
+mod record;
 #[cfg(test)]
 mod tests;
 mod verify;
 
 pub use chain::{Fault, Hash, Head, SCHEMA};
-pub use log::{AuditError, Log};
+pub use log::{AuditError, Durability, Log};
+pub use record::{Caller, Kind, Record, ScriptTold};
 pub use verify::{BadLine, Report, verify};

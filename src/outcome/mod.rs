@@ -48,6 +48,8 @@ pub struct Outcome {
     pub engine: Option<EngineTold>,
     /// The image.
     pub image: Option<String>,
+    /// SHA-256 of the seccomp profile that the engine was given, where it was ours.
+    pub seccomp_sha256: Option<String>,
     /// The container's name.
     pub container: Option<String>,
     /// Whether the container is gone.
@@ -149,6 +151,7 @@ impl Outcome {
             started_at,
             engine: None,
             image: None,
+            seccomp_sha256: None,
             container: None,
             cleanup: None,
             argv: None,

@@ -175,7 +175,7 @@ pub static PAIRS: [Pair; 11] = [
 ];
 
 /// Every other key with a fixed name.
-pub static KEYS: [Key; 15] = [
+pub static KEYS: [Key; 19] = [
     Key {
         name: "network",
         meaning: "the network that scripts get: none",
@@ -269,6 +269,42 @@ pub static KEYS: [Key; 15] = [
         },
     },
     Key {
+        name: "audit.enabled",
+        meaning: "whether a log is kept of what ran",
+        show: |policy| Some(policy.audit.enabled.to_string()),
+        read: |policy, given| {
+            policy.audit.enabled = typed(given)?;
+            Ok(())
+        },
+    },
+    Key {
+        name: "audit.directory",
+        meaning: "its directory, an absolute path; otherwise /var/lib/lazaret/audit for root, else\n# ~/.local/state/lazaret/audit",
+        show: |policy| policy.audit.directory.as_deref().map(quoted),
+        read: |policy, given| {
+            policy.audit.directory = Some(absolute(given)?);
+            Ok(())
+        },
+    },
+    Key {
+        name: "audit.required",
+        meaning: "whether nothing runs where the log cannot be written",
+        show: |policy| Some(policy.audit.required.to_string()),
+        read: |policy, given| {
+            policy.audit.required = typed(given)?;
+            Ok(())
+        },
+    },
+    Key {
+        name: "audit.rotate",
+        meaning: "a file of the log that has grown to this is set aside",
+        show: |policy| Some(policy.audit.rotate.shown()),
+        read: |policy, given| {
+            policy.audit.rotate = typed(given)?;
+            Ok(())
+        },
+    },
+    Key {
         name: "checks.off",
         meaning: "layers of checks that are switched off: size, syntax, secrets, dangerous",
         show: |policy| Some(list(policy.checks_off.iter().map(String::as_str))),
@@ -303,6 +339,17 @@ fn program(given: &Given<'_>) -> Result<String, String> {
         ));
     }
     Ok(name)
+}
+
+/// A relative path would be looked for in the working directory.
+fn absolute(given: &Given<'_>) -> Result<String, String> {
+    let path: String = typed(given)?;
+    if path.starts_with('/') {
+        return Ok(path);
+    }
+    Err(format!(
+        "`{path}` is relative to who knows what; write an absolute path"
+    ))
 }
 
 /// Every key with a fixed name, in the order in which they are shown.

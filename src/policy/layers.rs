@@ -426,6 +426,11 @@ pub fn weaknesses(policy: &Policy) -> Vec<String> {
             "engine.seccomp: the engine's own profile lets through what no script needs".to_owned(),
         );
     }
+    if !policy.audit.enabled {
+        found.push("audit.enabled: nobody will know what ran".to_owned());
+    } else if !policy.audit.required {
+        found.push("audit.required: what cannot be logged runs all the same".to_owned());
+    }
     for layer in &policy.checks_off {
         found.push(format!("checks.off: no script is checked for {layer}"));
     }

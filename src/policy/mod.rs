@@ -40,6 +40,8 @@ pub struct Policy {
     pub pull: Pull,
     /// Limits whose breach is accepted on this host; every result then carries the breach.
     pub accept: BTreeSet<Accept>,
+    /// The audit log.
+    pub audit: AuditSettings,
     /// Layers of checks that are switched off, by name: `size`, `syntax`, `secrets`, `dangerous`. The
     /// interpreter's own parser in the container keeps the last word on syntax all the same.
     pub checks_off: BTreeSet<String>,
@@ -102,6 +104,31 @@ pub struct EngineSettings {
     pub seccomp: Seccomp,
 }
 
+/// The log of what ran.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AuditSettings {
+    /// Whether one is kept.
+    pub enabled: bool,
+    /// Its directory; without one `audit` in the state directory: `/var/lib/lazaret` for root, else
+    /// `~/.local/state/lazaret`.
+    pub directory: Option<String>,
+    /// Whether nothing runs where it cannot be written.
+    pub required: bool,
+    /// A file of it that has grown to this is set aside.
+    pub rotate: Bytes,
+}
+
+impl Default for AuditSettings {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            directory: None,
+            required: true,
+            rotate: Bytes::mib(64),
+        }
+    }
+}
+
 impl Default for LimitSettings {
     fn default() -> Self {
         Self {
@@ -135,6 +162,7 @@ impl Default for Policy {
             images: BTreeMap::new(),
             pull: Pull::Missing,
             accept: BTreeSet::new(),
+            audit: AuditSettings::default(),
             checks_off: BTreeSet::new(),
             rules: BTreeMap::new(),
         }

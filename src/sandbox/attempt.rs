@@ -8,11 +8,13 @@ use std::time::Instant;
 
 use super::verdicts::{cancelled, unavailable, unless_cancelled};
 use super::{Request, Sandbox, Watch};
+use crate::audit::Hash;
 use crate::engine::{
     Container, Engine, EngineError, Event, Patience, StartFailure, Started, identity,
 };
 use crate::outcome::{Cleanup, Outcome, Status, Verdict};
-use crate::policy::{Limits, Pull};
+use crate::plan::seccomp;
+use crate::policy::{Limits, Pull, Seccomp};
 use crate::protocol::attestation::{Breach, Promise, judge};
 
 /// Everything an attempt needs.
@@ -42,7 +44,11 @@ impl<'a> Attempt<'a> {
         }
         loop {
             match self.start(outcome).await {
-                Ok(started) => {
+                Ok((started, Err(verdict))) => {
+                    outcome.cleanup = Some(started.abandon().await);
+                    return Err(verdict);
+                }
+                Ok((started, Ok(()))) => {
                     if let Some(started) = self.judge(started, outcome).await? {
                         return Ok(started);
                     }
@@ -67,7 +73,11 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    async fn start(&self, outcome: &mut Outcome) -> Result<Started<'a>, StartFailure> {
+    /// A container that has attested, and whether its start is in the audit log.
+    async fn start(
+        &self,
+        outcome: &mut Outcome,
+    ) -> Result<(Started<'a>, Result<(), Verdict>), StartFailure> {
         let lifetime = self.sandbox.lifetime(self.limits);
         let identity = identity(&outcome.id, lifetime);
         let covered = self.sandbox.covered(self.image());
@@ -82,13 +92,18 @@ impl<'a> Attempt<'a> {
                 &identity,
             )
             .map_err(not_started)?;
+        outcome.seccomp_sha256 = (self.sandbox.policy.engine.seccomp == Seccomp::Lazaret)
+            .then(|| Hash::of(seccomp::profile().as_bytes()).to_string());
         outcome.container = Some(plan.name.clone());
         outcome.argv = Some(plan.argv());
         let container =
             Container::open(self.engine, &plan, lifetime, self.patience).map_err(not_started)?;
-        let started = container.attest(&self.watch.cancel).await?;
+        let intent = self.sandbox.intend(self.request, outcome);
+        let started = container.attest(&self.watch.cancel).await;
+        let logged = intent.settled(self.sandbox, outcome).await;
+        let started = started?;
         outcome.timings.startup = Some(started.startup);
-        Ok(started)
+        Ok((started, logged))
     }
 
     /// The container, if it holds what was promised; `None` if another start will do better.

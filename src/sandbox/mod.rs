@@ -5,6 +5,7 @@
 //! after the request is understood becomes an [`Outcome`], never an error.
 
 mod attempt;
+mod audit;
 mod story;
 mod verdicts;
 
@@ -16,6 +17,7 @@ use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
+use crate::audit::Caller;
 use crate::engine::{self, Engine, EngineError, Leftover, Patience, Watcher};
 use crate::language::Language;
 use crate::outcome::{Outcome, Verdict};
@@ -29,6 +31,7 @@ use crate::protocol::{Nonce, Payload};
 pub struct Sandbox {
     policy: Policy,
     engine: Option<(String, &'static str)>,
+    caller: Caller,
     covered: Mutex<BTreeMap<String, Vec<String>>>,
 }
 
@@ -100,6 +103,7 @@ impl Sandbox {
         Self {
             engine: engine.map(|command| (command, "the policy")),
             policy,
+            caller: audit::caller(),
             covered: Mutex::default(),
         }
     }
@@ -130,6 +134,7 @@ impl Sandbox {
             Ok(verdict) | Err(verdict) => verdict,
         };
         outcome.timings.total = started.elapsed();
+        self.record(request, &mut outcome);
         outcome
     }
 
