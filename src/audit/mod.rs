@@ -5,6 +5,7 @@
 //! is no defence against root on the same machine, who can write a new one.
 
 mod chain;
+mod history;
 mod log;
 mod record;
 #[cfg(test)]
@@ -12,6 +13,7 @@ mod tests;
 mod verify;
 
 pub use chain::{Fault, Hash, Head, SCHEMA};
+pub use history::{Entry, EntryProblem, EntryScript, EntryTimings, history, story};
 pub use log::{AuditError, Durability, Log};
 pub use record::{Caller, Kind, Record, ScriptTold};
 pub use verify::{BadLine, Report, verify};

@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{exit, output};
+use crate::audit::Head;
 use crate::outcome::{Outcome, Status, Verdict};
 use crate::policy::{Ask, Bytes, Cpus, parse_seconds};
 use crate::render;
@@ -36,6 +37,14 @@ pub(super) enum Command {
     Policy {
         #[command(subcommand)]
         command: PolicyCommand,
+    },
+    /// List past runs, newest first, or tell the whole story of one.
+    #[command(args_conflicts_with_subcommands = true)]
+    History(HistoryOptions),
+    /// Check that the audit log is whole.
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
     },
     /// Remove containers that nobody waits for any more.
     Reap(ReapOptions),
@@ -159,6 +168,83 @@ pub(super) struct PolicyCheck {
     /// text is a line for each mistake and warning; json one object.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(super) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct HistoryOptions {
+    #[command(subcommand)]
+    pub(super) show: Option<HistoryCommand>,
+    /// Only runs with this status, such as failed; `unfinished` for those without an end.
+    #[arg(long, value_name = "STATUS")]
+    pub(super) status: Option<String>,
+    /// Only scripts in this language.
+    #[arg(long, value_name = "LANGUAGE")]
+    pub(super) language: Option<String>,
+    /// Only runs since then: 2026-11-21, 2026-11-21T10:00:00Z, or how long ago: 90m, 2h, 7d.
+    #[arg(long, value_name = "TIME")]
+    pub(super) since: Option<String>,
+    /// Only runs whose id, user, image, script hash or problem has this text.
+    #[arg(long, value_name = "TEXT")]
+    pub(super) text: Option<String>,
+    /// At most so many.
+    #[arg(long, value_name = "NUMBER", default_value_t = 20)]
+    pub(super) limit: usize,
+    /// Counts by status and language, and percentiles of start-up and run time, over all that fit.
+    #[arg(long)]
+    pub(super) stats: bool,
+    #[command(flatten)]
+    pub(super) policy: PolicyOption,
+    /// text is a table; json one object.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum HistoryCommand {
+    /// Everything that the log has of one run, with its command line ready to paste.
+    Show(HistoryShow),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct HistoryShow {
+    /// The run's id, or its beginning.
+    #[arg(value_name = "RUN")]
+    pub(super) run: String,
+    /// text for people; json one object.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum AuditCommand {
+    /// Read the whole log and name the first line that was changed, removed, moved or torn.
+    Verify(AuditVerify),
+    /// Print count and hash of the last record, to be kept elsewhere as an anchor.
+    Head(AuditHead),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AuditVerify {
+    /// What `lazaret audit head` printed once: its record must still be there.
+    #[arg(long, value_name = "COUNT:HASH", value_parser = anchor)]
+    pub(super) anchor: Option<Head>,
+    #[command(flatten)]
+    pub(super) policy: PolicyOption,
+    /// text is a line; json one object.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AuditHead {
+    #[command(flatten)]
+    pub(super) policy: PolicyOption,
+}
+
+fn anchor(given: &str) -> Result<Head, &'static str> {
+    given
+        .parse()
+        .map_err(|()| "write COUNT:HASH, as `lazaret audit head` prints it")
 }
 
 #[derive(Debug, Args)]

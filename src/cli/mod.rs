@@ -4,8 +4,10 @@
 //! stdout carries results only, everything else goes to stderr.
 
 mod args;
+mod audit;
 mod check;
 mod exit;
+mod history;
 mod input;
 mod languages;
 mod live;
@@ -40,6 +42,8 @@ pub async fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             Command::Payload(options) => payload::payload(&options),
             Command::Rules(options) => rules::rules(&options),
             Command::Policy { command } => policy::policy(&command),
+            Command::History(options) => history::history(&options),
+            Command::Audit { command } => audit::audit(&command),
             Command::Reap(options) => reap::reap(&options).await,
             Command::Languages(options) => languages::languages(&options),
         },

@@ -6,6 +6,7 @@
 mod check;
 mod fingerprint;
 mod github;
+mod history;
 mod leftovers;
 mod plan;
 mod policy;
@@ -16,6 +17,10 @@ mod table;
 
 pub use check::{check_document, check_text, findings_text, unreadable_document};
 pub use github::{github_commands, github_error};
+pub use history::{
+    history_document, history_stats_document, history_stats_table, history_table, story_document,
+    story_text, verify_document, verify_text,
+};
 pub use leftovers::{leftovers_document, leftovers_table};
 pub use plan::{plan_document, plan_text};
 pub use policy::{

@@ -1,0 +1,137 @@
+//! `lazaret history`, and `history show`.
+
+use jiff::{Span, Timestamp};
+
+use super::args::{Format, HistoryOptions, HistoryShow};
+use super::{exit, output, setup};
+use crate::audit::{self, Entry, Log};
+use crate::render;
+use crate::sandbox::Sandbox;
+
+pub(super) fn history(options: &HistoryOptions) -> u8 {
+    let told = match &options.show {
+        Some(super::args::HistoryCommand::Show(show)) => one(options, show),
+        None => many(options),
+    };
+    match told {
+        Ok(text) => {
+            output::result(&text);
+            exit::OK
+        }
+        Err(message) => {
+            output::message(&message);
+            exit::INVALID
+        }
+    }
+}
+
+fn log(options: &HistoryOptions) -> Result<Log, String> {
+    let policy = setup::policy(&options.policy).map_err(|error| error.to_string())?;
+    Sandbox::new(policy).log()
+}
+
+fn many(options: &HistoryOptions) -> Result<String, String> {
+    let log = log(options)?;
+    let since = options.since.as_deref().map(since).transpose()?;
+    let runs = audit::history(&log).map_err(|error| error.to_string())?;
+    let mut chosen = Vec::new();
+    let limit = if options.stats {
+        usize::MAX
+    } else {
+        options.limit
+    };
+    for run in runs {
+        let run = run.map_err(|error| error.to_string())?;
+        if since.is_some_and(|since| is_before(&run, since)) {
+            break;
+        }
+        if fits(options, &run) {
+            chosen.push(run);
+        }
+        if chosen.len() >= limit {
+            break;
+        }
+    }
+    Ok(match (options.stats, options.format) {
+        (true, Format::Text) => render::history_stats_table(&chosen),
+        (true, Format::Json) => render::history_stats_document(&chosen) + "\n",
+        (false, Format::Text) => render::history_table(&chosen),
+        (false, Format::Json) => render::history_document(&chosen) + "\n",
+    })
+}
+
+fn one(options: &HistoryOptions, show: &HistoryShow) -> Result<String, String> {
+    let log = log(options)?;
+    let records = audit::story(&log, &show.run).map_err(|error| error.to_string())?;
+    if records.is_empty() {
+        let run = crate::text::single_line(&show.run);
+        return Err(format!(
+            "no run in the log begins with `{run}`; `lazaret history` lists them"
+        ));
+    }
+    Ok(match show.format {
+        Format::Text => render::story_text(&records),
+        Format::Json => render::story_document(&records) + "\n",
+    })
+}
+
+fn fits(options: &HistoryOptions, run: &Entry) -> bool {
+    let is = |wanted: &Option<String>, value: Option<&str>| {
+        wanted.as_deref().is_none_or(|wanted| value == Some(wanted))
+    };
+    is(
+        &options.status,
+        run.status.as_deref().or(Some("unfinished")),
+    ) && is(&options.language, Some(&run.script.language))
+        && options
+            .text
+            .as_deref()
+            .is_none_or(|text| mentions(run, text))
+}
+
+/// Whether anything that the table or the run's story shows has the text.
+fn mentions(run: &Entry, text: &str) -> bool {
+    let problem = run.problem.as_ref();
+    [
+        Some(run.run.as_str()),
+        run.user.as_deref(),
+        run.image.as_deref(),
+        Some(run.script.sha256.as_str()),
+        problem.map(|problem| problem.kind.as_str()),
+        problem.map(|problem| problem.message.as_str()),
+    ]
+    .into_iter()
+    .flatten()
+    .any(|value| value.contains(text))
+}
+
+fn is_before(run: &Entry, since: Timestamp) -> bool {
+    run.time.parse::<Timestamp>().is_ok_and(|time| time < since)
+}
+
+/// A time, a date, or how long ago: `2026-11-21`, `2026-11-21T10:00:00Z`, `2h`, `7d`.
+fn since(given: &str) -> Result<Timestamp, String> {
+    if let Ok(time) = given.parse::<Timestamp>() {
+        return Ok(time);
+    }
+    if let Ok(date) = given.parse::<jiff::civil::Date>() {
+        let zone = jiff::tz::TimeZone::UTC;
+        let midnight = date.to_zoned(zone).map_err(|error| error.to_string())?;
+        return Ok(midnight.timestamp());
+    }
+    let unclear = || {
+        let given = crate::text::single_line(given);
+        format!(
+            "`{given}` is no time: write 2026-11-21, 2026-11-21T10:00:00Z, or how long ago: 90m, 2h, 7d"
+        )
+    };
+    let span: Span = given.parse().map_err(|_| unclear())?;
+    let hours = span
+        .total((
+            jiff::Unit::Second,
+            jiff::SpanRelativeTo::days_are_24_hours(),
+        ))
+        .map_err(|_| unclear())?;
+    let ago = jiff::SignedDuration::from_secs_f64(hours);
+    Timestamp::now().checked_sub(ago).map_err(|_| unclear())
+}
