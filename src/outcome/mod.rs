@@ -17,7 +17,7 @@ pub use status::{Executed, Status, signal_name};
 
 use crate::check::Finding;
 use crate::policy::{Ask, Limits, Notice};
-use crate::protocol::attestation::{Breach, Figures};
+use crate::protocol::attestation::{Breach, Figures, Proof};
 
 /// What came of one request. Fields that do not apply are `None` or empty.
 #[derive(Debug, Clone)]
@@ -34,6 +34,8 @@ pub struct Outcome {
     pub stderr: Captured,
     /// What the checks found.
     pub findings: Vec<Finding>,
+    /// Every promise beside what the container showed.
+    pub proofs: Vec<Proof>,
     /// Promises that did not hold, accepted ones included.
     pub breaches: Vec<Breach>,
     /// The limits, as asked, as settled, and as the container proved them.
@@ -144,6 +146,7 @@ impl Outcome {
             stdout: Captured::default(),
             stderr: Captured::default(),
             findings: Vec::new(),
+            proofs: Vec::new(),
             breaches: Vec::new(),
             limits: None,
             timings: Timings::default(),

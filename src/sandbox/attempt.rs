@@ -15,7 +15,7 @@ use crate::engine::{
 use crate::outcome::{Cleanup, Outcome, Status, Verdict};
 use crate::plan::seccomp;
 use crate::policy::{Limits, Pull, Seccomp};
-use crate::protocol::attestation::{Breach, Promise, judge};
+use crate::protocol::attestation::{Breach, Promise, judge, prove};
 
 /// Everything an attempt needs.
 #[derive(Clone, Copy)]
@@ -114,13 +114,9 @@ impl<'a> Attempt<'a> {
     ) -> Result<Option<Started<'a>>, Verdict> {
         let begun = Instant::now();
         let covered = self.sandbox.covered(self.image());
-        let promise = Promise::new(
-            self.limits,
-            self.request.language.launcher,
-            &covered,
-            &self.sandbox.policy.accept,
-        );
-        let (breaches, figures) = judge(&started.attestation, &promise);
+        let promise = Promise::new(self.limits, self.request.language.launcher, &covered);
+        let (proofs, figures) = prove(&started.attestation, &promise);
+        let breaches = judge(&proofs, &self.sandbox.policy.accept);
         outcome.timings.attestation = Some(begun.elapsed());
         if let Some(limits) = &mut outcome.limits {
             limits.attested = Some(figures);
@@ -128,6 +124,7 @@ impl<'a> Attempt<'a> {
         let broken = breaches.iter().any(|breach| !breach.accepted);
         let has_mount = breaches.iter().any(|breach| breach.name == "mount");
         outcome.breaches = breaches;
+        outcome.proofs = proofs;
         if !broken {
             return Ok(Some(started));
         }

@@ -7,7 +7,7 @@
 
 use serde::Serialize;
 
-use super::{Attestation, Breach, Promise, breach};
+use super::{Attestation, Promise, Proofs};
 use crate::policy::{Bytes, Cpus};
 
 /// The limits that the container proved; `None` where it proved none.
@@ -35,12 +35,10 @@ impl Figures {
     }
 }
 
-pub(super) fn judge(figures: &Figures, promise: &Promise, breaches: &mut Vec<Breach>) {
+pub(super) fn prove(figures: &Figures, promise: &Promise, proofs: &mut Proofs) {
     let mut at_most = |name, promised: String, holds: bool, seen: Option<String>| {
-        if !holds {
-            let seen = seen.unwrap_or_else(|| "no limit could be read".to_owned());
-            breaches.push(breach(name, format!("at most {promised}"), seen));
-        }
+        let seen = seen.unwrap_or_else(|| "no limit could be read".to_owned());
+        proofs.add(name, format!("at most {promised}"), seen, holds);
     };
     let Figures {
         memory,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::{Attestation, Figures, breach, cgroup, devices, mounts, status};
+use super::{Attestation, Figures, Proofs, cgroup, devices, mounts, status};
 use crate::language::Launcher;
 use crate::policy::{Accept, Bytes, Cpus, Limits};
 
@@ -38,8 +38,19 @@ pub struct Promise {
     pub covered: Vec<String>,
     /// The Python launcher also proves that the script cannot look into it.
     pub launcher: Launcher,
-    /// Breaches that the operator accepts on this host.
-    pub accept: BTreeSet<Accept>,
+}
+
+/// A promise beside what the container showed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Proof {
+    /// Stable name, such as `memory`.
+    pub name: &'static str,
+    /// What was promised.
+    pub promised: String,
+    /// What the container showed; one line of safe text.
+    pub seen: String,
+    /// Whether that is what was promised.
+    pub holds: bool,
 }
 
 /// A promise that does not hold.
@@ -58,12 +69,7 @@ pub struct Breach {
 impl Promise {
     /// The promise of a run under these limits.
     #[must_use]
-    pub fn new(
-        limits: &Limits,
-        launcher: Launcher,
-        covered: &[String],
-        accept: &BTreeSet<Accept>,
-    ) -> Self {
+    pub fn new(limits: &Limits, launcher: Launcher, covered: &[String]) -> Self {
         Self {
             uid: NOBODY,
             gid: NOBODY,
@@ -77,29 +83,38 @@ impl Promise {
             shm: limits.shm,
             covered: covered.to_vec(),
             launcher,
-            accept: accept.clone(),
         }
     }
 }
 
-/// Holds an attestation against a promise: every breach, and the limits that were proved.
+/// Holds an attestation against a promise: every promise beside what was seen, and the limits that
+/// were proved.
+#[must_use]
+pub fn prove(attestation: &Attestation, promise: &Promise) -> (Vec<Proof>, Figures) {
+    let figures = Figures::read(attestation);
+    let mut proofs = Proofs::default();
+    status::prove(attestation, promise, &mut proofs);
+    mounts::prove(attestation, promise, &mut proofs);
+    devices::prove(attestation, &mut proofs);
+    network(attestation, &mut proofs);
+    cgroup::prove(&figures, promise, &mut proofs);
+    launcher(attestation, promise, &mut proofs);
+    (proofs.0, figures)
+}
+
+/// The promises that do not hold.
 ///
 /// The container may be trusted with a script if no breach is left that the policy does not accept.
 #[must_use]
-pub fn judge(attestation: &Attestation, promise: &Promise) -> (Vec<Breach>, Figures) {
-    let figures = Figures::read(attestation);
-    let mut breaches = Vec::new();
-    status::judge(attestation, promise, &mut breaches);
-    mounts::judge(attestation, promise, &mut breaches);
-    devices::judge(attestation, &mut breaches);
-    network(attestation, &mut breaches);
-    cgroup::judge(&figures, promise, &mut breaches);
-    launcher(attestation, promise, &mut breaches);
-    for breach in &mut breaches {
-        breach.accepted =
-            acceptable(breach.name).is_some_and(|limit| promise.accept.contains(&limit));
-    }
-    (breaches, figures)
+pub fn judge(proofs: &[Proof], accept: &BTreeSet<Accept>) -> Vec<Breach> {
+    let broken = proofs.iter().filter(|proof| !proof.holds);
+    let breach = |proof: &Proof| Breach {
+        name: proof.name,
+        promised: proof.promised.clone(),
+        seen: proof.seen.clone(),
+        accepted: acceptable(proof.name).is_some_and(|limit| accept.contains(&limit)),
+    };
+    broken.map(breach).collect()
 }
 
 fn acceptable(name: &str) -> Option<Accept> {
@@ -113,37 +128,40 @@ fn acceptable(name: &str) -> Option<Accept> {
 }
 
 /// `/proc/net/dev` has two header lines and a line for each interface.
-fn network(attestation: &Attestation, breaches: &mut Vec<Breach>) {
+fn network(attestation: &Attestation, proofs: &mut Proofs) {
     let interfaces: Option<Vec<&str>> = attestation.section("net").map(|lines| {
         let interfaces = lines.iter().skip(2).filter_map(|line| line.split_once(':'));
         interfaces.map(|(name, _)| name.trim()).collect()
     });
-    match interfaces.as_deref() {
-        Some(["lo"]) => {}
-        Some(others) => breaches.push(breach(
-            "network",
-            "loopback alone",
-            format!("interfaces {}", others.join(" ")),
-        )),
-        None => breaches.push(breach("network", "loopback alone", "unreadable")),
-    }
+    let seen = match &interfaces {
+        Some(names) => format!("interfaces {}", names.join(" ")),
+        None => "unreadable".to_owned(),
+    };
+    let holds = interfaces.is_some_and(|names| names == ["lo"]);
+    proofs.add("network", "loopback alone", seen, holds);
 }
 
-fn launcher(attestation: &Attestation, promise: &Promise, breaches: &mut Vec<Breach>) {
+fn launcher(attestation: &Attestation, promise: &Promise, proofs: &mut Proofs) {
     let says = |line: &str| {
         attestation
             .section("launcher")
             .is_some_and(|lines| lines.iter().any(|said| said == line))
     };
-    if !says("pid 1") {
-        breaches.push(breach("launcher", "process 1", "another process"));
-    }
-    if promise.launcher == Launcher::Python && !says("dumpable 0") {
-        breaches.push(breach(
-            "launcher",
-            "closed to the script's eyes",
-            "dumpable",
-        ));
+    let is_first = says("pid 1");
+    let seen = if is_first {
+        "process 1"
+    } else {
+        "another process"
+    };
+    proofs.add("launcher", "process 1", seen, is_first);
+    if promise.launcher == Launcher::Python {
+        let is_closed = says("dumpable 0");
+        let seen = if is_closed {
+            "not dumpable"
+        } else {
+            "dumpable"
+        };
+        proofs.add("launcher", "closed to the script's eyes", seen, is_closed);
     }
 }
 

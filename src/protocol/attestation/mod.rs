@@ -12,22 +12,29 @@ mod sections;
 mod status;
 
 pub use cgroup::Figures;
-pub use judge::{Breach, Promise, judge};
+pub use judge::{Breach, Promise, Proof, judge, prove};
 pub use sections::{Attestation, Collector};
 
-/// What one check of an attestation compares: the promise and what was seen, if it differs.
-pub(crate) fn breach(
-    name: &'static str,
-    promised: impl Into<String>,
-    seen: impl AsRef<str>,
-) -> Breach {
-    // What was seen came out of a container: one line of safe text, and not an endless one.
-    let seen = crate::text::single_line(seen.as_ref());
-    let seen = String::from_utf8_lossy(crate::text::head(seen.as_bytes(), 300)).into_owned();
-    Breach {
-        name,
-        promised: promised.into(),
-        seen,
-        accepted: false,
+/// Collects what each check of an attestation compares: the promise and what was seen.
+#[derive(Default)]
+struct Proofs(Vec<Proof>);
+
+impl Proofs {
+    fn add(
+        &mut self,
+        name: &'static str,
+        promised: impl Into<String>,
+        seen: impl AsRef<str>,
+        holds: bool,
+    ) {
+        // What was seen came out of a container: one line of safe text, and not an endless one.
+        let seen = crate::text::single_line(seen.as_ref());
+        let seen = String::from_utf8_lossy(crate::text::head(seen.as_bytes(), 300)).into_owned();
+        self.0.push(Proof {
+            name,
+            promised: promised.into(),
+            seen,
+            holds,
+        });
     }
 }

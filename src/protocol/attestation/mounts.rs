@@ -3,7 +3,7 @@
 //! Source: proc(5). Flags are those of the mount (field 6), not of the superblock, which says `rw`
 //! on a read-only root.
 
-use super::{Attestation, Breach, Promise, breach};
+use super::{Attestation, Promise, Proofs};
 use crate::policy::Bytes;
 
 /// One line of mountinfo.
@@ -16,36 +16,44 @@ struct Mount<'a> {
     superblock: Vec<&'a str>,
 }
 
-pub(super) fn judge(attestation: &Attestation, promise: &Promise, breaches: &mut Vec<Breach>) {
+pub(super) fn prove(attestation: &Attestation, promise: &Promise, proofs: &mut Proofs) {
     let mounts: Option<Vec<Mount<'_>>> = attestation
         .section("mountinfo")
         .and_then(|lines| lines.iter().map(|line| Mount::parse(line)).collect());
     let Some(mounts) = mounts else {
-        breaches.push(breach("mounts", "a readable list", "unreadable"));
+        proofs.add("mounts", "a readable list", "unreadable", false);
         return;
     };
-    root(&mounts, breaches);
+    root(&mounts, proofs);
     for (point, size) in [
         ("/work", promise.work),
         ("/tmp", promise.tmp),
         ("/dev/shm", promise.shm),
     ] {
-        writable(&mounts, point, size, attestation, breaches);
+        writable(&mounts, point, size, attestation, proofs);
     }
-    for mount in mounts.iter().filter(|mount| !is_expected(mount, promise)) {
+    let mut unexpected = mounts
+        .iter()
+        .filter(|mount| !is_expected(mount, promise))
+        .peekable();
+    if unexpected.peek().is_none() {
+        let seen = format!("{} mounts, each as expected", mounts.len());
+        proofs.add("mount", "none but those of every container", seen, true);
+    }
+    for mount in unexpected {
         let name = if mount.is_socket() { "socket" } else { "mount" };
-        breaches.push(breach(name, "no such mount", mount.describe()));
+        proofs.add(name, "no such mount", mount.describe(), false);
     }
 }
 
-fn root(mounts: &[Mount<'_>], breaches: &mut Vec<Breach>) {
+fn root(mounts: &[Mount<'_>], proofs: &mut Proofs) {
     let roots: Vec<&Mount<'_>> = mounts.iter().filter(|mount| mount.point == "/").collect();
-    let seen = match roots.as_slice() {
-        [] => "no root mount",
-        roots if roots.iter().all(|mount| mount.has("ro")) => return,
-        _ => "writable",
+    let (seen, holds) = match roots.as_slice() {
+        [] => ("no root mount", false),
+        roots if roots.iter().all(|mount| mount.has("ro")) => ("read-only", true),
+        _ => ("writable", false),
     };
-    breaches.push(breach("root-filesystem", "read-only", seen));
+    proofs.add("root-filesystem", "read-only", seen, holds);
 }
 
 /// A tmpfs of at most that size, not executable, that took a write.
@@ -54,32 +62,28 @@ fn writable(
     point: &str,
     size: Bytes,
     attestation: &Attestation,
-    breaches: &mut Vec<Breach>,
+    proofs: &mut Proofs,
 ) {
     let name = match point {
         "/work" => "work",
         "/tmp" => "tmp",
         _ => "shm",
     };
-    let promised =
-        || format!("one tmpfs on {point}, writable, noexec, nosuid, nodev, at most {size}");
+    let promised = format!("one tmpfs on {point}, writable, noexec, nosuid, nodev, at most {size}");
     let mut here = mounts.iter().filter(|mount| mount.point == point);
     let (Some(mount), None) = (here.next(), here.next()) else {
-        breaches.push(breach(name, promised(), "no mount there, or more than one"));
+        proofs.add(name, promised, "no mount there, or more than one", false);
         return;
     };
-    let sized = mount.size().is_some_and(|seen| seen <= size);
-    let hardened = ["noexec", "nosuid", "nodev"]
-        .iter()
-        .all(|flag| mount.has(flag));
-    if mount.kind != "tmpfs" || mount.root != "/" || !sized || !hardened {
-        breaches.push(breach(name, promised(), mount.describe()));
-    }
     let took_a_write = attestation
         .section("writable")
         .is_some_and(|paths| paths.iter().any(|path| path == point));
     if !took_a_write {
-        breaches.push(breach(name, promised(), "it took no write"));
+        proofs.add(name, promised.clone(), "it took no write", false);
+    }
+    let is_as_promised = mount.is_hardened_tmpfs() && mount.size().is_some_and(|seen| seen <= size);
+    if took_a_write || !is_as_promised {
+        proofs.add(name, promised, mount.describe(), is_as_promised);
     }
 }
 
@@ -133,6 +137,11 @@ impl<'a> Mount<'a> {
     /// A whole file system of that type, not a part of one that is bound here.
     fn is(&self, kind: &str) -> bool {
         self.kind == kind && self.root == "/"
+    }
+
+    fn is_hardened_tmpfs(&self) -> bool {
+        let flags = ["noexec", "nosuid", "nodev"];
+        self.is("tmpfs") && flags.iter().all(|flag| self.has(flag))
     }
 
     /// Parts of /proc and /sys are shown again read-only, covered by an empty read-only tmpfs, or

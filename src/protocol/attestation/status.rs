@@ -1,13 +1,13 @@
 //! `/proc/self/status` and `/proc/self/limits`: who the launcher is and what it may do. (proc(5))
 
-use super::{Attestation, Breach, Promise, breach};
+use super::{Attestation, Promise, Proofs};
 
 const CAPABILITY_SETS: [&str; 5] = ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"];
 
-pub(super) fn judge(attestation: &Attestation, promise: &Promise, breaches: &mut Vec<Breach>) {
-    identity(attestation, promise, breaches);
-    privileges(attestation, breaches);
-    process_limits(attestation, promise, breaches);
+pub(super) fn prove(attestation: &Attestation, promise: &Promise, proofs: &mut Proofs) {
+    identity(attestation, promise, proofs);
+    privileges(attestation, proofs);
+    process_limits(attestation, promise, proofs);
 }
 
 fn field<'a>(attestation: &'a Attestation, name: &str) -> Option<&'a str> {
@@ -18,28 +18,25 @@ fn field<'a>(attestation: &'a Attestation, name: &str) -> Option<&'a str> {
         .map(str::trim)
 }
 
-fn identity(attestation: &Attestation, promise: &Promise, breaches: &mut Vec<Breach>) {
+fn identity(attestation: &Attestation, promise: &Promise, proofs: &mut Proofs) {
     for (name, key, id) in [("uid", "Uid", promise.uid), ("gid", "Gid", promise.gid)] {
         let seen = field(attestation, key).unwrap_or("unreadable");
         let ids: Vec<&str> = seen.split_ascii_whitespace().collect();
         let wanted = id.to_string();
-        if ids.len() != 4 || ids.iter().any(|seen| *seen != wanted) {
-            breaches.push(breach(name, format!("{id} in all four"), seen));
-        }
+        let holds = ids.len() == 4 && ids.iter().all(|seen| *seen == wanted);
+        proofs.add(name, format!("{id} in all four"), seen, holds);
     }
     let groups = field(attestation, "Groups").unwrap_or("unreadable");
     let own = promise.gid.to_string();
-    if groups.split_ascii_whitespace().any(|group| group != own) {
-        breaches.push(breach("groups", format!("none but {own}"), groups));
-    }
+    let holds = groups.split_ascii_whitespace().all(|group| group == own);
+    proofs.add("groups", format!("none but {own}"), groups, holds);
 }
 
-fn privileges(attestation: &Attestation, breaches: &mut Vec<Breach>) {
+fn privileges(attestation: &Attestation, proofs: &mut Proofs) {
     for set in CAPABILITY_SETS {
         let seen = field(attestation, set).unwrap_or("unreadable");
-        if seen.is_empty() || seen.bytes().any(|digit| digit != b'0') {
-            breaches.push(breach("capabilities", "none", format!("{set} {seen}")));
-        }
+        let holds = !seen.is_empty() && seen.bytes().all(|digit| digit == b'0');
+        proofs.add("capabilities", "none", format!("{set} {seen}"), holds);
     }
     // Seccomp 2 is SECCOMP_MODE_FILTER.
     for (name, key, wanted) in [
@@ -47,22 +44,19 @@ fn privileges(attestation: &Attestation, breaches: &mut Vec<Breach>) {
         ("seccomp", "Seccomp", "2"),
     ] {
         let seen = field(attestation, key).unwrap_or("unreadable");
-        if seen != wanted {
-            breaches.push(breach(name, format!("{key} {wanted}"), seen));
-        }
+        proofs.add(name, format!("{key} {wanted}"), seen, seen == wanted);
     }
 }
 
-fn process_limits(attestation: &Attestation, promise: &Promise, breaches: &mut Vec<Breach>) {
+fn process_limits(attestation: &Attestation, promise: &Promise, proofs: &mut Proofs) {
     let rows = [
         ("open-files", "Max open files", promise.open_files),
         ("core-dumps", "Max core file size", 0),
     ];
     for (name, row, most) in rows {
         let seen = hard_limit(attestation, row).unwrap_or("unreadable");
-        if seen.parse::<u64>().ok().is_none_or(|limit| limit > most) {
-            breaches.push(breach(name, format!("at most {most}"), seen));
-        }
+        let holds = seen.parse::<u64>().is_ok_and(|limit| limit <= most);
+        proofs.add(name, format!("at most {most}"), seen, holds);
     }
 }
 

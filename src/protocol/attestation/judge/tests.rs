@@ -24,11 +24,20 @@ const CGROUP_2: &str =
 
 fn promise(launcher: Launcher) -> Promise {
     let (limits, _) = Policy::default().settle(&Ask::default()).expect("limits");
-    Promise::new(&limits, launcher, &[], &BTreeSet::new())
+    Promise::new(&limits, launcher, &[])
+}
+
+fn judged<const N: usize>(
+    text: &str,
+    promise: &Promise,
+    accept: [Accept; N],
+) -> (Vec<Breach>, Figures) {
+    let (proofs, figures) = prove(&Attestation::parse(text), promise);
+    (judge(&proofs, &accept.into()), figures)
 }
 
 fn breaches(text: &str) -> Vec<Breach> {
-    judge(&Attestation::parse(text), &promise(Launcher::Python)).0
+    judged(text, &promise(Launcher::Python), []).0
 }
 
 fn names(text: &str) -> Vec<&'static str> {
@@ -47,7 +56,7 @@ fn what_real_engines_showed_is_accepted() {
         assert_eq!(breaches(recording), []);
     }
     for recording in [DOCKER_BASH, PODMAN_BASH] {
-        let (found, figures) = judge(&Attestation::parse(recording), &promise(Launcher::Bash));
+        let (found, figures) = judged(recording, &promise(Launcher::Bash), []);
         assert_eq!(found, []);
         assert_eq!(figures.memory, Some(Bytes::mib(512)));
         assert_eq!(
@@ -60,11 +69,10 @@ fn what_real_engines_showed_is_accepted() {
 #[test]
 fn rootless_podman_on_cgroup_1_breaks_exactly_the_limits_it_drops() {
     assert_eq!(names(ROOTLESS), ["memory", "cpu", "pids"]);
-    let (found, _) = judge(&Attestation::parse(ROOTLESS_BASH), &promise(Launcher::Bash));
+    let (found, _) = judged(ROOTLESS_BASH, &promise(Launcher::Bash), []);
     assert_eq!(found.len(), 3);
-    let mut accepting = promise(Launcher::Python);
-    accepting.accept = [Accept::Memory, Accept::Cpu, Accept::Pids].into();
-    let (found, _) = judge(&Attestation::parse(ROOTLESS), &accepting);
+    let accept = [Accept::Memory, Accept::Cpu, Accept::Pids];
+    let (found, _) = judged(ROOTLESS, &promise(Launcher::Python), accept);
     assert!(found.iter().all(|breach| breach.accepted));
 }
 
@@ -190,7 +198,7 @@ fn a_covered_volume_is_expected_and_another_is_not() {
     assert_eq!(names(&covered), ["mount"]);
     let mut promise = promise(Launcher::Python);
     promise.covered = vec!["/data".to_owned()];
-    assert_eq!(judge(&Attestation::parse(&covered), &promise).0, []);
+    assert_eq!(judged(&covered, &promise, []).0, []);
 }
 
 #[test]
