@@ -38,6 +38,8 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: PolicyCommand,
     },
+    /// Tell whether this host is fit to run scripts, and what to do where it is not.
+    Doctor(DoctorOptions),
     /// List past runs, newest first, or tell the whole story of one.
     #[command(args_conflicts_with_subcommands = true)]
     History(HistoryOptions),
@@ -166,6 +168,17 @@ pub(super) struct PolicyCheck {
     #[arg(value_name = "FILE")]
     pub(super) file: PathBuf,
     /// text is a line for each mistake and warning; json one object.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DoctorOptions {
+    #[command(flatten)]
+    pub(super) engine: EngineOptions,
+    #[command(flatten)]
+    pub(super) policy: PolicyOption,
+    /// text is a screen; json one object.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(super) format: Format,
 }

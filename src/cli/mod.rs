@@ -6,6 +6,7 @@
 mod args;
 mod audit;
 mod check;
+mod doctor;
 mod exit;
 mod history;
 mod input;
@@ -42,6 +43,7 @@ pub async fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             Command::Payload(options) => payload::payload(&options),
             Command::Rules(options) => rules::rules(&options),
             Command::Policy { command } => policy::policy(&command),
+            Command::Doctor(options) => doctor::doctor(&options).await,
             Command::History(options) => history::history(&options),
             Command::Audit { command } => audit::audit(&command),
             Command::Reap(options) => reap::reap(&options).await,

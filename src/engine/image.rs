@@ -5,6 +5,15 @@ use super::{Engine, EngineError, Patience};
 use crate::plan::Dialect;
 use crate::policy::Pull;
 
+/// How an engine runs containers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Confinement {
+    /// The version of cgroups on its host: `1` or `2`.
+    pub cgroups: String,
+    /// Without root's rights on its host.
+    pub rootless: bool,
+}
+
 impl Engine {
     /// Why a container did not start, asked step by step: the engine, then the image, then the
     /// container itself. `words` is what the engine's command said.
@@ -38,6 +47,14 @@ impl Engine {
 
     /// Whether the engine answers at all.
     async fn answers(&self, patience: &Patience) -> Result<(), EngineError> {
+        self.version(patience).await.map(|_| ())
+    }
+
+    /// The engine's version; for Docker the daemon's.
+    ///
+    /// # Errors
+    /// It does not answer.
+    pub async fn version(&self, patience: &Patience) -> Result<String, EngineError> {
         let format = match self.dialect {
             Dialect::Docker => "{{.Server.Version}}",
             Dialect::Podman => "{{.Client.Version}}",
@@ -46,16 +63,49 @@ impl Engine {
             .ask(&["version", "--format", format], patience.command)
             .await?;
         if answer.success && !answer.stdout.trim_ascii().is_empty() {
-            return Ok(());
+            return Ok(said(&answer.stdout));
         }
         let words = said(&answer.stderr);
         let hint = hint(&words);
         Err(EngineError::Unreachable { said: words, hint })
     }
 
-    async fn has_image(&self, image: &str, patience: &Patience) -> Result<bool, EngineError> {
+    /// How the engine runs containers.
+    ///
+    /// # Errors
+    /// It does not answer.
+    pub async fn confinement(&self, patience: &Patience) -> Result<Confinement, EngineError> {
+        let format = match self.dialect {
+            Dialect::Docker => "{{.CgroupVersion}} {{.SecurityOptions}}",
+            Dialect::Podman => "{{.Host.CgroupsVersion}} rootless={{.Host.Security.Rootless}}",
+        };
+        let answer = self
+            .ask(&["info", "--format", format], patience.command)
+            .await?;
+        let told = said(&answer.stdout);
+        let (cgroups, rest) = told.split_once(' ').unwrap_or((&told, ""));
+        Ok(Confinement {
+            cgroups: cgroups.trim_start_matches('v').to_owned(),
+            rootless: rest.contains("name=rootless") || rest == "rootless=true",
+        })
+    }
+
+    /// The id of an image, `None` if the engine does not have it.
+    ///
+    /// # Errors
+    /// The engine gave no answer.
+    pub async fn image_id(
+        &self,
+        image: &str,
+        patience: &Patience,
+    ) -> Result<Option<String>, EngineError> {
         let arguments = ["image", "inspect", "--format", "{{.Id}}", image];
-        Ok(self.ask(&arguments, patience.command).await?.success)
+        let answer = self.ask(&arguments, patience.command).await?;
+        Ok(answer.success.then(|| said(&answer.stdout)))
+    }
+
+    async fn has_image(&self, image: &str, patience: &Patience) -> Result<bool, EngineError> {
+        Ok(self.image_id(image, patience).await?.is_some())
     }
 
     /// Pulls an image.

@@ -22,6 +22,7 @@ pub use command::Answer;
 pub use container::{Container, Delivery, Ended, StartFailure, Started};
 pub use error::EngineError;
 pub use find::{Engine, find};
+pub use image::Confinement;
 pub use owner::{BY_HAND, Claim, identity};
 pub use profile::{seccomp_file, state_directory};
 pub use reap::Leftover;

@@ -4,6 +4,7 @@
 //! from a script, a container or an engine is made safe for a terminal here.
 
 mod check;
+mod doctor;
 mod fingerprint;
 mod github;
 mod history;
@@ -16,6 +17,7 @@ mod sarif;
 mod table;
 
 pub use check::{check_document, check_text, findings_text, unreadable_document};
+pub use doctor::{doctor_document, doctor_text};
 pub use github::{github_commands, github_error};
 pub use history::{
     history_document, history_stats_document, history_stats_table, history_table, story_document,

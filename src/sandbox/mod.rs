@@ -6,9 +6,11 @@
 
 mod attempt;
 mod audit;
+mod doctor;
 mod story;
 mod verdicts;
 
+pub use doctor::{Check, Diagnosis, Health};
 pub use story::unstarted;
 
 use std::collections::BTreeMap;

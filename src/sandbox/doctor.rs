@@ -1,0 +1,309 @@
+//! Whether this host is fit to run scripts, and what to do where it is not.
+
+use serde::Serialize;
+
+use super::{Request, Sandbox, Watch};
+use crate::audit;
+use crate::engine::{Engine, EngineError, Patience};
+use crate::language::{LANGUAGES, Language};
+use crate::outcome::{Outcome, Status};
+use crate::policy::{Accept, Pull, layers::weaknesses};
+use crate::protocol::attestation::Proof;
+
+/// How a check came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Health {
+    /// As it should be.
+    Ok,
+    /// It works, and could be better.
+    Warn,
+    /// Scripts cannot run here, or not as promised.
+    Fail,
+}
+
+/// One thing that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// Stable id, such as `engine-answers` or `attestation-python`.
+    pub id: String,
+    /// How it came out.
+    pub health: Health,
+    /// What was seen, and why it matters; safe text.
+    pub seen: String,
+    /// A command or setting that mends it.
+    pub mend: Option<String>,
+    /// Each promise beside what the container showed, where one was asked.
+    pub proofs: Vec<Proof>,
+}
+
+/// What was looked at, in order.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Diagnosis {
+    /// The checks.
+    pub checks: Vec<Check>,
+}
+
+impl Diagnosis {
+    /// Nothing fails.
+    #[must_use]
+    pub fn is_fit(&self) -> bool {
+        self.checks.iter().all(|check| check.health != Health::Fail)
+    }
+
+    fn add(
+        &mut self,
+        id: impl Into<String>,
+        health: Health,
+        seen: impl Into<String>,
+    ) -> &mut Check {
+        self.checks.push_mut(Check {
+            id: id.into(),
+            health,
+            seen: crate::text::safe_for_terminal(&seen.into()),
+            mend: None,
+            proofs: Vec::new(),
+        })
+    }
+}
+
+/// The exit code that a script must get back.
+const CODE: u8 = 42;
+
+impl Sandbox {
+    /// Looks at everything that a run needs, with a real run for each language.
+    pub async fn diagnose(&self) -> Diagnosis {
+        let mut diagnosis = Diagnosis::default();
+        self.look_at_policy(&mut diagnosis);
+        let patience = Patience::of(&self.policy);
+        if let Some(engine) = self.look_at_engine(&patience, &mut diagnosis).await {
+            for language in &LANGUAGES {
+                if self
+                    .look_at_image(&engine, language, &patience, &mut diagnosis)
+                    .await
+                {
+                    self.look_at_run(language, &mut diagnosis).await;
+                }
+            }
+            look_for_leftovers(&engine, &patience, &mut diagnosis).await;
+        }
+        self.look_at_log(&mut diagnosis);
+        diagnosis
+    }
+
+    fn look_at_policy(&self, diagnosis: &mut Diagnosis) {
+        let weak = weaknesses(&self.policy);
+        if weak.is_empty() {
+            diagnosis.add("policy", Health::Ok, "no weak settings");
+        }
+        for weakness in weak {
+            let check = diagnosis.add("policy", Health::Warn, weakness);
+            check.mend = Some("lazaret policy show".to_owned());
+        }
+    }
+
+    async fn look_at_engine(
+        &self,
+        patience: &Patience,
+        diagnosis: &mut Diagnosis,
+    ) -> Option<Engine> {
+        let engine = match self.find(patience).await {
+            Ok(engine) => engine,
+            Err(error) => {
+                failed("engine-found", &error, diagnosis);
+                return None;
+            }
+        };
+        let kind = engine.dialect.name();
+        diagnosis.add(
+            "engine-found",
+            Health::Ok,
+            format!("{} ({kind})", engine.program),
+        );
+        match engine.version(patience).await {
+            Ok(version) => {
+                let host = engine.host(patience).await;
+                diagnosis.add(
+                    "engine-answers",
+                    Health::Ok,
+                    format!("{kind} {version}; {host}"),
+                );
+            }
+            Err(error) => {
+                failed("engine-answers", &error, diagnosis);
+                return None;
+            }
+        }
+        self.look_at_limits(&engine, patience, diagnosis).await;
+        Some(engine)
+    }
+
+    /// What every engine of this kind can limit; the attestations show what this one did.
+    async fn look_at_limits(
+        &self,
+        engine: &Engine,
+        patience: &Patience,
+        diagnosis: &mut Diagnosis,
+    ) {
+        let host = match engine.confinement(patience).await {
+            Ok(host) => host,
+            Err(error) => return failed("engine-limits", &error, diagnosis),
+        };
+        let user = if host.rootless { "rootless" } else { "as root" };
+        let seen = format!("{user}, cgroups v{}", host.cgroups);
+        if !host.rootless || host.cgroups != "1" {
+            diagnosis.add("engine-limits", Health::Ok, seen);
+            return;
+        }
+        let needed = [Accept::Memory, Accept::Cpu, Accept::Pids];
+        let accepted = needed
+            .iter()
+            .all(|limit| self.policy.accept.contains(limit));
+        let health = if accepted { Health::Warn } else { Health::Fail };
+        let seen = format!("{seen}: memory, CPU and processes of a container cannot be limited");
+        diagnosis.add("engine-limits", health, seen).mend = Some(mend_for_cgroups());
+    }
+
+    /// Whether a run makes sense.
+    async fn look_at_image(
+        &self,
+        engine: &Engine,
+        language: &'static Language,
+        patience: &Patience,
+        diagnosis: &mut Diagnosis,
+    ) -> bool {
+        let image = self.policy.image(language);
+        let id = format!("image-{}", language.name);
+        match engine.image_id(image, patience).await {
+            Ok(Some(digest)) => {
+                diagnosis.add(id, Health::Ok, format!("{image} is {digest}"));
+                true
+            }
+            Ok(None) => {
+                let is_pulled = self.policy.pull != Pull::Never;
+                let health = if is_pulled {
+                    Health::Warn
+                } else {
+                    Health::Fail
+                };
+                let check = diagnosis.add(id, health, format!("{image} is not there"));
+                check.mend = Some(format!("{} pull {image}", engine.program));
+                false
+            }
+            Err(error) => {
+                failed(&id, &error, diagnosis);
+                false
+            }
+        }
+    }
+
+    /// A live attestation, and whether an exit code comes back as it was given.
+    async fn look_at_run(&self, language: &'static Language, diagnosis: &mut Diagnosis) {
+        let outcome = self
+            .run(&Request::new(language, probe(language)), &Watch::default())
+            .await;
+        let broken: Vec<&str> = outcome.breaches.iter().map(|breach| breach.name).collect();
+        let id = format!("attestation-{}", language.name);
+        let proved = outcome.proofs.len();
+        let check = match (proved, broken.as_slice()) {
+            (0, _) => diagnosis.add(id, Health::Fail, problem(&outcome)),
+            (_, []) => diagnosis.add(id, Health::Ok, format!("all {proved} promises hold")),
+            (_, names) => {
+                let accepted = outcome.breaches.iter().all(|breach| breach.accepted);
+                let health = if accepted { Health::Warn } else { Health::Fail };
+                let check = diagnosis.add(id, health, format!("not held: {}", names.join(", ")));
+                check.mend = mend(names);
+                check
+            }
+        };
+        check.proofs.clone_from(&outcome.proofs);
+        let id = format!("exit-code-{}", language.name);
+        if outcome.verdict.exit_code == Some(CODE) {
+            let version = outcome.stdout.text();
+            let version = version.trim();
+            let seen = format!("{language} {version}: a script's exit {CODE} came back as {CODE}");
+            diagnosis.add(id, Health::Ok, seen);
+        } else if outcome.verdict.status != Status::Refused {
+            diagnosis.add(id, Health::Fail, problem(&outcome));
+        }
+    }
+
+    fn look_at_log(&self, diagnosis: &mut Diagnosis) {
+        let audit = &self.policy.audit;
+        if !audit.enabled {
+            diagnosis.add("audit-log", Health::Warn, "switched off by the policy");
+            return;
+        }
+        let report = self
+            .log()
+            .and_then(|log| audit::verify(&log, None).map_err(|error| error.to_string()));
+        match report {
+            Ok(report) if report.is_whole() => {
+                let seen = format!("{} records, each in its place", report.head.count);
+                diagnosis.add("audit-log", Health::Ok, seen);
+            }
+            Ok(_) => {
+                let seen = "a record was changed, removed, moved or torn";
+                let check = diagnosis.add("audit-log", Health::Fail, seen);
+                check.mend = Some("lazaret audit verify".to_owned());
+            }
+            Err(message) => {
+                diagnosis.add("audit-log", Health::Fail, message);
+            }
+        }
+    }
+}
+
+async fn look_for_leftovers(engine: &Engine, patience: &Patience, diagnosis: &mut Diagnosis) {
+    match engine.leftovers(patience).await {
+        Ok(leftovers) => {
+            let count = leftovers
+                .iter()
+                .filter(|leftover| leftover.claim.permits_removal())
+                .count();
+            if count == 0 {
+                diagnosis.add(
+                    "leftovers",
+                    Health::Ok,
+                    "no container that nobody waits for",
+                );
+            } else {
+                let seen = format!("{count} containers that nobody waits for");
+                let check = diagnosis.add("leftovers", Health::Warn, seen);
+                check.mend = Some("lazaret reap".to_owned());
+            }
+        }
+        Err(error) => failed("leftovers", &error, diagnosis),
+    }
+}
+
+fn failed(id: &str, error: &EngineError, diagnosis: &mut Diagnosis) {
+    diagnosis.add(id, Health::Fail, error.to_string());
+}
+
+fn problem(outcome: &Outcome) -> String {
+    let problem = outcome.verdict.problem.as_ref();
+    let message = problem.map_or("the script did not end as it should", |problem| {
+        &problem.message
+    });
+    format!("{}: {message}", outcome.verdict.status.name())
+}
+
+/// Prints the interpreter's version and exits with the code.
+fn probe(language: &Language) -> &'static str {
+    match language.launcher {
+        crate::language::Launcher::Python => {
+            "import sys\nprint(sys.version.split()[0])\nsys.exit(42)\n"
+        }
+        crate::language::Launcher::Bash => "echo \"$BASH_VERSION\"\nexit 42\n",
+    }
+}
+
+fn mend(broken: &[&str]) -> Option<String> {
+    let is_cgroup = |name: &&str| ["memory", "swap", "cpu", "pids"].contains(name);
+    broken.iter().all(is_cgroup).then(mend_for_cgroups)
+}
+
+fn mend_for_cgroups() -> String {
+    "boot with systemd.unified_cgroup_hierarchy=1 (cgroups v2), or run the engine as root; or live without these limits: accept = [\"memory\", \"cpu\", \"pids\"] in the policy".to_owned()
+}
