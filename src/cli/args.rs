@@ -50,6 +50,10 @@ pub(super) enum Command {
     },
     /// Remove containers that nobody waits for any more.
     Reap(ReapOptions),
+    /// Print completions for a shell.
+    Completions(CompletionsOptions),
+    /// Print a manual page in roff: `lazaret man run | man -l -`.
+    Man(ManOptions),
     /// List the languages with their images.
     Languages(LanguagesOptions),
 }
@@ -272,6 +276,20 @@ pub(super) struct ReapOptions {
     /// text is a table; json one object.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(super) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CompletionsOptions {
+    /// The shell.
+    #[arg(value_name = "SHELL")]
+    pub(super) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ManOptions {
+    /// The command, such as `run` or `policy show`; Lazaret itself without one.
+    #[arg(value_name = "COMMAND")]
+    pub(super) command: Vec<String>,
 }
 
 #[derive(Debug, Args)]

@@ -12,6 +12,7 @@ mod history;
 mod input;
 mod languages;
 mod live;
+mod manual;
 mod many;
 mod output;
 mod payload;
@@ -47,6 +48,8 @@ pub async fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             Command::History(options) => history::history(&options),
             Command::Audit { command } => audit::audit(&command),
             Command::Reap(options) => reap::reap(&options).await,
+            Command::Completions(options) => manual::completions(&options),
+            Command::Man(options) => manual::man(&options),
             Command::Languages(options) => languages::languages(&options),
         },
         Err(error) => args::explain(&error, &arguments),
