@@ -10,10 +10,12 @@
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 #![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
 
+mod audit;
 mod checking;
 mod cleanup;
 mod command_line;
 mod confidential;
+mod doctor;
 mod engine_choice;
 mod exits;
 mod failures;
@@ -25,8 +27,10 @@ mod interpreters;
 mod isolation;
 mod memory;
 mod outcomes;
+mod policy;
 mod processes;
 mod readme;
+mod reap;
 mod rooms;
 mod rootless;
 mod rules;

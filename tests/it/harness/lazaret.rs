@@ -122,9 +122,21 @@ impl Lazaret {
         self.folder.path()
     }
 
+    /// Where its audit log stands: the rootless user may not write here, and keeps its own.
+    pub fn audit(&self) -> PathBuf {
+        self.folder.path().join("audit")
+    }
+
+    fn whole_policy(&self) -> String {
+        if self.engine.name == "rootless" || self.policy.contains("audit.directory") {
+            return self.policy.clone();
+        }
+        format!("audit.directory = {:?}\n{}", self.audit(), self.policy)
+    }
+
     /// The command, for tests that drive it by hand.
     pub fn command(&self) -> Command {
-        let policy = self.file("policy.toml", self.policy.as_bytes());
+        let policy = self.file("policy.toml", self.whole_policy().as_bytes());
         let mut command = self.engine.program(&self.engine.binary(self.folder.path()));
         let (subcommand, others) = self.arguments.split_at(self.arguments.len().min(1));
         command.args(subcommand);

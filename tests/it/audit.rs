@@ -1,0 +1,159 @@
+//! The audit log: written before delivery, whole whatever is killed, and no run without it.
+
+use std::path::Path;
+use std::process::{Child, Stdio};
+
+use serde_json::Value;
+
+use crate::harness::{Lazaret, docker, none, podman};
+
+fn records(log: &Path) -> Vec<Value> {
+    let text = std::fs::read_to_string(log.join("audit.jsonl")).expect("a log");
+    let record = |line: &str| serde_json::from_str(line).expect("a record");
+    text.lines().map(record).collect()
+}
+
+/// A command on the same log.
+fn on(log: &Path, arguments: &[&str]) -> Lazaret {
+    let policy = format!("audit.directory = {log:?}\n");
+    Lazaret::new(none()).only_policy(&policy).args(arguments)
+}
+
+#[test]
+fn a_run_has_an_intent_and_a_result_in_one_chain() {
+    for engine in [docker(), podman()].into_iter().flatten() {
+        let lazaret = Lazaret::python(engine, "print('hello')\nraise SystemExit(3)");
+        lazaret.output().exits(3);
+        let log = lazaret.audit();
+        let [intent, result] = records(&log).try_into().expect("two records");
+        assert_eq!(
+            (&intent["kind"], &result["kind"]),
+            (&"intent".into(), &"result".into())
+        );
+        assert_eq!(intent["run"], result["run"]);
+        assert_eq!(intent["script"]["bytes"], 34);
+        assert!(
+            intent["line"]
+                .as_str()
+                .expect("a line")
+                .contains("--read-only")
+        );
+        assert_eq!(intent["seccomp_sha256"].as_str().map(str::len), Some(64));
+        assert_eq!(
+            (&result["status"], &result["exit_code"]),
+            (&"failed".into(), &3.into())
+        );
+        assert_eq!(result["stdout_bytes"], 6);
+        assert_eq!(result["limits"]["attested"]["pids"], 100);
+        assert!(
+            !intent.to_string().contains("hello"),
+            "no byte of the script"
+        );
+        on(&log, &["audit", "verify"]).output().exits(0);
+        let listed = on(&log, &["history"]).json();
+        assert_eq!(listed["runs"][0]["status"], "failed", "{listed:#}");
+        let run = intent["run"].as_str().expect("an id");
+        let story = on(&log, &["history", "show", run]).output().exits(0);
+        assert!(story.stdout.contains("the command line"), "{story}");
+    }
+}
+
+#[test]
+fn what_cannot_be_logged_does_not_run() {
+    let Some(engine) = docker() else { return };
+    let nowhere = "audit.directory = \"/proc/nowhere\"";
+    let lazaret = Lazaret::python(engine, "print('ran')").policy_key(nowhere);
+    let ran = lazaret.args(&["--format", "json"]).output().exits(125);
+    let document = ran.document();
+    assert_eq!(document["status"], "unavailable", "{ran}");
+    assert_eq!(document["error_kind"], "audit-unwritable", "{ran}");
+    assert_eq!(
+        (&document["executed"], &document["stdout"]),
+        (&"no".into(), &"".into())
+    );
+    assert_eq!(document["cleanup"]["removed"], true, "{ran}");
+    let relaxed = format!("{nowhere}\naudit.required = false");
+    let lazaret = Lazaret::python(engine, "print('ran')").policy_key(&relaxed);
+    let document = lazaret.json();
+    assert_eq!(document["stdout"], "ran\n", "{document:#}");
+    assert_eq!(
+        document["notices"][0]["code"], "audit-unwritten",
+        "{document:#}"
+    );
+}
+
+/// A run that the checks reject: a record, and no engine.
+fn start(lazaret: &Lazaret) -> Child {
+    let mut command = lazaret.command();
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    command.spawn().expect("lazaret starts")
+}
+
+#[test]
+fn eight_writers_some_of_them_killed_leave_a_chain() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let log = folder.path().join("audit");
+    let policy = format!("audit.directory = {log:?}\n");
+    let lazaret = Lazaret::new(none())
+        .only_policy(&policy)
+        .run("script.py", b"eval(input())\n");
+    let mut killed = 0;
+    for round in 0..60 {
+        let mut writers: Vec<Child> = (0..8).map(|_| start(&lazaret)).collect();
+        for (at, writer) in writers.iter_mut().enumerate() {
+            if at % 2 == 0 {
+                // Somewhere between its start and its end.
+                std::thread::sleep(std::time::Duration::from_micros(round * 150));
+                killed += u32::from(writer.kill().is_ok());
+            }
+        }
+        for mut writer in writers {
+            writer.wait().expect("it ends");
+        }
+    }
+    lazaret.output().exits(126);
+    let verified = on(&log, &["audit", "verify"]).json();
+    assert_eq!(verified["whole"], true, "{verified:#}");
+    let count = verified["records"].as_u64().expect("a number");
+    assert!(
+        killed > 100 && count > 240,
+        "{killed} killed, {count} records"
+    );
+    let head = on(&log, &["audit", "head"]).output().exits(0).stdout;
+    on(&log, &["audit", "verify", "--anchor", head.trim()])
+        .output()
+        .exits(0);
+}
+
+#[test]
+fn a_change_is_named_with_its_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let log = folder.path().join("audit");
+    let policy = format!("audit.directory = {log:?}\n");
+    let lazaret = Lazaret::new(none())
+        .only_policy(&policy)
+        .run("script.py", b"eval(input())\n");
+    for _ in 0..3 {
+        lazaret.output().exits(126);
+    }
+    let path = log.join("audit.jsonl");
+    let text = std::fs::read_to_string(&path).expect("a log");
+    std::fs::write(&path, text.replacen("\"number\":2", "\"number\":9", 1)).expect("changed");
+    let ran = on(&log, &["audit", "verify"]).output().exits(1);
+    assert!(
+        ran.stdout.contains("audit.jsonl:2: the record was changed"),
+        "{ran}"
+    );
+    let mut lines: Vec<&str> = text.lines().collect();
+    lines.remove(1);
+    std::fs::write(&path, lines.join("\n") + "\n").expect("removed");
+    let ran = on(&log, &["audit", "verify"]).output().exits(1);
+    assert!(
+        ran.stdout
+            .contains("audit.jsonl:2: the record does not follow"),
+        "{ran}"
+    );
+}

@@ -1,0 +1,138 @@
+//! `lazaret reap`: what nobody waits for goes, and nothing else (48, 50).
+
+use serde_json::Value;
+
+use crate::harness::{Engine, Lazaret, docker, podman};
+use crate::running::{Running, exists};
+
+/// A container that was created and never started, removed when the test ends.
+struct Created {
+    engine: &'static Engine,
+    name: String,
+}
+
+impl Created {
+    fn new(engine: &'static Engine, name: &str, labels: &[String]) -> Self {
+        let image = image(engine);
+        let mut arguments = vec!["create", "--name", name, "--network", "none"];
+        for label in labels {
+            arguments.extend(["--label", label]);
+        }
+        arguments.extend([image.as_str(), "true"]);
+        engine.ask(&arguments);
+        let name = name.to_owned();
+        Self { engine, name }
+    }
+}
+
+impl Drop for Created {
+    fn drop(&mut self) {
+        let _ = self.engine.command(&["rm", "--force", &self.name]).output();
+    }
+}
+
+fn image(engine: &'static Engine) -> String {
+    let policy = Lazaret::new(engine).args(&["policy", "show"]).json();
+    let values = policy["values"].as_array().expect("values").iter();
+    let mut images = values.filter(|row| row["key"] == "images.bash");
+    let image = images.next().and_then(|row| row["value"].as_str());
+    image.expect("an image").trim_matches('"').to_owned()
+}
+
+fn name() -> String {
+    format!("lazaret-{}", uuid::Uuid::now_v7())
+}
+
+fn labels(owner: &str, deadline: u64) -> Vec<String> {
+    vec![
+        "lazaret=0.0.0".to_owned(),
+        format!("lazaret.owner={owner}"),
+        format!("lazaret.deadline={deadline}"),
+    ]
+}
+
+/// Boot id and PID namespace of this machine, as an owner's label begins.
+fn here() -> String {
+    let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").expect("a boot id");
+    let namespace = std::fs::read_link("/proc/self/ns/pid").expect("a namespace");
+    let digits: String = namespace
+        .to_string_lossy()
+        .chars()
+        .filter(char::is_ascii_digit)
+        .collect();
+    format!("{}/{digits}", boot.trim())
+}
+
+/// Long after any test.
+const LATER: u64 = 99_999_999_999;
+
+fn reap(engine: &'static Engine, arguments: &[&str]) -> Value {
+    Lazaret::new(engine).arg("reap").args(arguments).json()
+}
+
+fn fate<'a>(document: &'a Value, name: &str) -> Option<&'a Value> {
+    let containers = document["containers"].as_array().expect("containers");
+    containers
+        .iter()
+        .find(|container| container["name"] == name)
+}
+
+#[test]
+fn what_nobody_waits_for_goes_and_the_rest_stays() {
+    for engine in [docker(), podman()].into_iter().flatten() {
+        let (here, living) = (here(), std::process::id());
+        // PID 1 lives, and has another start time: a PID that was used again.
+        let gone = Created::new(
+            engine,
+            &name(),
+            &labels(&format!("{here}/1/9999999999"), LATER),
+        );
+        let overdue = Created::new(engine, &name(), &labels("other-boot/1/2/3", 17));
+        let elsewhere = Created::new(engine, &name(), &labels("other-boot/1/2/3", LATER));
+        let by_hand = Created::new(engine, &name(), &labels("by-hand", 17));
+        let look_alike = Created::new(
+            engine,
+            "lazaret-look-alike",
+            &labels("other-boot/1/2/3", 17),
+        );
+        let unlabelled = Created::new(engine, &name(), &[]);
+
+        let shown = reap(engine, &["--dry-run"]);
+        for container in [&gone, &overdue] {
+            let fate = fate(&shown, &container.name).expect("listed");
+            assert_eq!(fate["removed"], Value::Null, "{fate}");
+            assert!(exists(engine, &container.name), "a dry run removes nothing");
+        }
+        let done = reap(engine, &[]);
+        for container in [&gone, &overdue] {
+            let fate = fate(&done, &container.name).expect("listed");
+            assert_eq!(fate["removed"], true, "{fate}");
+            assert!(!exists(engine, &container.name), "{fate}");
+        }
+        for container in [&elsewhere, &by_hand, &look_alike, &unlabelled] {
+            assert!(
+                exists(engine, &container.name),
+                "{}: {done:#}",
+                container.name
+            );
+        }
+        assert!(fate(&done, &look_alike.name).is_none() && fate(&done, &unlabelled.name).is_none());
+        assert_ne!(living, 1);
+    }
+}
+
+/// 50: beside a live Lazaret of the same user its container survives.
+#[test]
+fn what_a_living_lazaret_waits_for_stays() {
+    for engine in [docker(), podman()].into_iter().flatten() {
+        let script = "import time\nprint('ready', flush=True)\nwhile True: time.sleep(9)";
+        let mut running = Running::start(Lazaret::python(engine, script));
+        running.prints("ready");
+        let container = running.container();
+        let done = reap(engine, &[]);
+        let fate = fate(&done, &container).expect("listed");
+        assert_eq!(fate["claim"]["kind"], "alive", "{fate}");
+        assert!(exists(engine, &container), "{fate}");
+        running.signal(nix::sys::signal::Signal::SIGTERM);
+    }
+}
