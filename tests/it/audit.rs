@@ -1,5 +1,4 @@
 //! The audit log: written before delivery, whole whatever is killed, and no run without it.
-
 use std::path::Path;
 use std::process::{Child, Stdio};
 
@@ -15,7 +14,7 @@ fn records(log: &Path) -> Vec<Value> {
 
 /// A command on the same log.
 fn on(log: &Path, arguments: &[&str]) -> Lazaret {
-    let policy = format!("audit.directory = {log:?}\n");
+    let policy = format!("audit.directory = '{}'\n", log.display());
     Lazaret::new(none()).only_policy(&policy).args(arguments)
 }
 
@@ -96,7 +95,7 @@ fn start(lazaret: &Lazaret) -> Child {
 fn eight_writers_some_of_them_killed_leave_a_chain() {
     let folder = tempfile::tempdir().expect("a folder");
     let log = folder.path().join("audit");
-    let policy = format!("audit.directory = {log:?}\n");
+    let policy = format!("audit.directory = '{}'\n", log.display());
     let lazaret = Lazaret::new(none())
         .only_policy(&policy)
         .run("script.py", b"eval(input())\n");
@@ -132,7 +131,7 @@ fn eight_writers_some_of_them_killed_leave_a_chain() {
 fn a_change_is_named_with_its_line() {
     let folder = tempfile::tempdir().expect("a folder");
     let log = folder.path().join("audit");
-    let policy = format!("audit.directory = {log:?}\n");
+    let policy = format!("audit.directory = '{}'\n", log.display());
     let lazaret = Lazaret::new(none())
         .only_policy(&policy)
         .run("script.py", b"eval(input())\n");

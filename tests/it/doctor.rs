@@ -1,5 +1,4 @@
 //! `lazaret doctor`: fit, or not and what to do.
-
 use serde_json::Value;
 
 use crate::harness::{Lazaret, Ran, docker, none, podman, rootless};

@@ -1,5 +1,4 @@
 //! Policy in layers: the administrator's file, the user's, the caller's.
-
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

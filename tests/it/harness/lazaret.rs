@@ -131,7 +131,11 @@ impl Lazaret {
         if self.engine.name == "rootless" || self.policy.contains("audit.directory") {
             return self.policy.clone();
         }
-        format!("audit.directory = {:?}\n{}", self.audit(), self.policy)
+        format!(
+            "audit.directory = '{}'\n{}",
+            self.audit().display(),
+            self.policy
+        )
     }
 
     /// The command, for tests that drive it by hand.
