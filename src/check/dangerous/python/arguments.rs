@@ -103,7 +103,14 @@ impl<'tree> Resolver<'_, 'tree, '_> {
         let kwargs = self.keyword(call.node, "kwargs");
         given
             .chain(kwargs)
-            .any(|given| self.shell_in(given, call.scope))
+            .any(|given| self.shell_in(given, call.scope) || self.shell_set(given))
+    }
+
+    /// `options['shell'] = True`, with `options` handed on later.
+    fn shell_set(&self, given: Node<'tree>) -> bool {
+        Kind::of(given) == Kind::Identifier
+            && (self.scopes.shells(self.script.of(given)).iter())
+                .any(|(value, scope)| !self.is_false(*value, *scope))
     }
 
     fn shell_in(&self, given: Node<'tree>, scope: usize) -> bool {
@@ -179,6 +186,20 @@ impl<'tree> Resolver<'_, 'tree, '_> {
         };
         let names = self.names(family, call.scope);
         names.iter().any(|name| name == "socket.AF_UNIX")
+    }
+
+    /// Whether the address asked for is one that every container knows: its own.
+    pub(super) fn is_own_host(&self, call: &Call<'tree>) -> bool {
+        let host = self.keyword(call.node, "host");
+        let Some(host) = host.or(self.positional(call.node, 0)) else {
+            return false;
+        };
+        if let Some(function) = host.child_by_field_id(self.fields.function) {
+            let names = self.names(function, call.scope);
+            return names.iter().any(|name| name == "socket.gethostname");
+        }
+        let name = self.constant(host, call.scope);
+        name.is_some_and(|name| name == "localhost" || name == "::1" || name.starts_with("127."))
     }
 }
 

@@ -31,6 +31,7 @@ impl<'tree, 'text> Gather<'tree, 'text, '_> {
                 self.unpacked(left, right);
             }
             Kind::Attribute => return self.stored(left, right),
+            Kind::Subscript => return self.item_set(left, right),
             _ => return,
         }
         if let Some(frame) = self.frames.last_mut() {
@@ -108,6 +109,21 @@ impl<'tree, 'text> Gather<'tree, 'text, '_> {
             let value = Value::Expression(right, self.scope);
             let name = self.script.of(attribute);
             self.facts.scopes.store(class, name, value);
+        }
+    }
+
+    /// `options['shell'] = expression`
+    fn item_set(&mut self, left: Node<'tree>, right: Node<'tree>) {
+        let object = left.child_by_field_id(self.fields.value);
+        let key = left.child_by_field_id(self.fields.subscript);
+        let (Some(object), Some(key)) = (object, key) else {
+            return;
+        };
+        if matches!(self.script.of(key), "'shell'" | "\"shell\"")
+            && Kind::of(object) == Kind::Identifier
+        {
+            let name = self.script.of(object);
+            self.facts.scopes.set_shell(name, right, self.scope);
         }
     }
 

@@ -85,6 +85,26 @@ impl<'tree, 'text> Resolver<'_, 'tree, 'text> {
         }
     }
 
+    /// The texts that an expression may be: the constant ones among those that a loop goes through,
+    /// or the one.
+    pub(super) fn texts(&self, node: Node<'tree>, scope: usize, fuel: &mut u32) -> Vec<String> {
+        if Kind::of(node) == Kind::Identifier {
+            let values = (self.scopes).lookup(self.script.of(node), scope, node.start_byte());
+            let looped = values.into_iter().find_map(|value| match value {
+                Value::Element(items, scope) => self.evaluate(items, scope, &None, fuel)?.items(),
+                _ => None,
+            });
+            let text = |item| match item {
+                Constant::Text(text) => Some(text),
+                _ => None,
+            };
+            if let Some(items) = looped {
+                return items.into_iter().filter_map(text).collect();
+            }
+        }
+        self.text(node, scope, fuel).into_iter().collect()
+    }
+
     pub(super) fn number(&self, node: Node<'tree>, scope: usize, fuel: &mut u32) -> Option<i64> {
         match self.evaluate(node, scope, &None, fuel)? {
             Constant::Number(number) => Some(number),
@@ -135,10 +155,27 @@ impl<'tree, 'text> Resolver<'_, 'tree, 'text> {
             }
             Kind::ListComprehension | Kind::Generator => self.comprehension(node, scope, fuel),
             Kind::Identifier => self.variable(node, scope, variable, fuel),
-            Kind::Subscript => self.part(node, scope, variable, fuel),
+            Kind::Subscript => (self.part(node, scope, variable, fuel))
+                .or_else(|| self.held_constant(node, scope, fuel)),
+            Kind::Attribute => self.held_constant(node, scope, fuel),
             Kind::Call => self.called(node, scope, variable, fuel),
             _ => None,
         }
+    }
+
+    /// What a class, a dictionary or a function of the script holds or returns, if that is constant.
+    fn held_constant(&self, node: Node<'tree>, scope: usize, fuel: &mut u32) -> Option<Constant> {
+        let things = self.resolve(node, scope, fuel).into_iter();
+        let mut literals = things.filter_map(|thing| match thing {
+            Thing::Literal(literal, scope) => Some((literal, scope)),
+            _ => None,
+        });
+        let (literal, scope) = literals.next()?;
+        let plain = matches!(
+            Kind::of(literal),
+            Kind::String | Kind::Concatenated | Kind::Integer | Kind::List | Kind::Tuple
+        );
+        plain.then(|| self.evaluate(literal, scope, &None, fuel))?
     }
 
     fn variable(
@@ -268,7 +305,9 @@ impl<'tree, 'text> Resolver<'_, 'tree, 'text> {
         };
         // What comes last is what a builtin's name means if nothing else does.
         let things = self.resolve(function, scope, fuel).into_iter();
-        let name = things.rev().find_map(named)?;
+        let Some(name) = things.rev().find_map(named) else {
+            return self.held_constant(node, scope, fuel);
+        };
         if let ("builtins.map", [function, items]) = (name.as_str(), arguments.as_slice()) {
             return self.mapped(*function, *items, scope, fuel);
         }

@@ -25,6 +25,8 @@ pub(super) enum Meaning {
     Load(Load),
     /// `socket.socket`: its family decides.
     Socket,
+    /// Asks for the address of a host: which one decides.
+    HostLookup,
 }
 
 /// What makes a function that loads data safe.
@@ -70,6 +72,9 @@ const HELD_MODULES: [&str; 7] = [
     "ctypes",
     "pickle",
 ];
+
+/// What `asyncio.get_running_loop()` and its like return.
+pub(super) const EVENT_LOOP: &str = "asyncio.<loop>";
 
 /// Attributes of a function through which it is called, or that give it back.
 const SELF: [&str; 4] = ["__call__", "__func__", "__wrapped__", "__origin__"];

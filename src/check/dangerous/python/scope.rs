@@ -76,6 +76,8 @@ pub(super) struct Scopes<'tree, 'text> {
     returns: HashMap<usize, Vec<Node<'tree>>>,
     /// The scopes of the lambdas, by their nodes.
     lambdas: HashMap<u32, usize>,
+    /// What is set under the key `shell` of dictionaries, by their names.
+    shells: HashMap<&'text str, Vec<(Node<'tree>, usize)>>,
     /// Names that are bound to something imported, or to what another name stands for.
     aliases: HashSet<&'text str>,
     /// Names that are bound to something that could be called.
@@ -92,6 +94,7 @@ impl<'tree, 'text> Scopes<'tree, 'text> {
             stored: HashMap::new(),
             returns: HashMap::new(),
             lambdas: HashMap::new(),
+            shells: HashMap::new(),
             aliases: HashSet::new(),
             callable: HashSet::new(),
         };
@@ -208,6 +211,19 @@ impl<'tree, 'text> Scopes<'tree, 'text> {
         if stored.len() < MOST_VALUES {
             stored.push(value);
         }
+    }
+
+    /// `name['shell'] = value`
+    pub(super) fn set_shell(&mut self, name: &'text str, value: Node<'tree>, scope: usize) {
+        let shells = self.shells.entry(name).or_default();
+        if shells.len() < MOST_VALUES {
+            shells.push((value, scope));
+        }
+    }
+
+    /// What is set under the key `shell` of what is called that, with the scopes it is said in.
+    pub(super) fn shells(&self, name: &str) -> &[(Node<'tree>, usize)] {
+        self.shells.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// A lambda, with the scope that it opens.

@@ -61,6 +61,7 @@ pub(in crate::check) static PYTHON_EVAL: Rule = Rule {
         "for run in (eval, len):\n    run(x)\n",
         "def f():\n    global eval\n    eval = len\neval(x)\n",
         "class A:\n    eval = 1\n    def f(self):\n        return eval(x)\n",
+        "ｅｖａｌ(x)\n",
         "from operator import itemgetter\nitemgetter('eval')(vars(__builtins__))(x)\n",
     ],
     passes: &[
@@ -86,6 +87,7 @@ pub(in crate::check) static PYTHON_EVAL: Rule = Rule {
         "a, eval = f()\neval(1)\n",
         "def f(*eval, **compile):\n    eval(1)\n    compile(1)\n",
         "print(type(x) is eval)\n",
+        "größe = 'ｅｖａｌ(x)'\n",
         "import torch\nmodel = torch.nn.Module()\nmodel.eval()\n",
         "globals()['f'](x)\n",
         "class Parser:\n    def eval(self, x):\n        return x\n    def run(self):\n        return self.eval(1)\n",
