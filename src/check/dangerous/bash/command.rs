@@ -14,6 +14,9 @@ const MOST_OPTIONS: usize = 16;
 /// How many programs of one command are judged; the last always is.
 const MOST_PROGRAMS: usize = 32;
 
+/// How long the group of a pattern may be that is read.
+const MOST_PATTERN: usize = 100;
+
 /// A word of a command, expanded as far as it is known.
 #[derive(Clone)]
 pub(super) struct Word<'tree> {
@@ -77,7 +80,23 @@ impl<'tree> Command<'tree> {
                     .map(|text| Word { node, text }),
             );
         }
-        Self { words: list, end }
+        Self { words: list, end }.with_pattern(words.script.text)
+    }
+
+    /// `/usr/!(local)`, whose parenthesis the grammar takes for a command of its own.
+    fn with_pattern(mut self, text: &str) -> Self {
+        if let Some(last) = self.words.last_mut()
+            && let Text::Constant(path) = &mut last.text
+            && path.ends_with(['!', '@', '+', '*', '?'])
+            && let Some(rest) = text.get(last.node.end_byte()..)
+            && rest.starts_with('(')
+            && let Some((group, _)) = rest.split_once(')')
+            && group.len() < MOST_PATTERN
+        {
+            path.push_str(group);
+            path.push(')');
+        }
+        self
     }
 
     pub(super) fn arguments(&self, program: &Program) -> &[Word<'tree>] {

@@ -3,6 +3,7 @@
 use super::command::Word;
 use super::names::Role;
 use super::paths::{self, Hit};
+use super::word::Text;
 use crate::check::Rule;
 use crate::check::rules::bash::{
     BASH_DEVICE, BASH_KERNEL, BASH_PERMISSIONS, BASH_PRIVILEGE, BASH_REMOTE_SHELL,
@@ -33,6 +34,7 @@ pub(super) fn judge(
         Role::Dd => writes_device(arguments).then_some(&BASH_DEVICE),
         Role::Format => formats(base, arguments).then_some(&BASH_DEVICE),
         Role::Overwrite => written_to(operands(arguments), true),
+        Role::Copy if base == "mv" && moves_root(arguments) => Some(&BASH_REMOVE_ROOT),
         Role::Copy => written_to(operands(arguments).last().into_iter(), true),
         Role::Accounts => accounts(base, arguments).then_some(&BASH_SYSTEM_FILE),
         Role::Privilege => Some(&BASH_PRIVILEGE),
@@ -98,6 +100,18 @@ fn remove(base: &str, arguments: &[Word<'_>], place: &Place<'_>) -> Option<&'sta
         .filter(|word| recursive || word.text.emptied().ends_with('*'))
         .filter_map(|word| paths::hit(&word.text, place.folder));
     worst(hits)
+}
+
+/// `mv ~ /dev/null`, `mv / …`
+fn moves_root(arguments: &[Word<'_>]) -> bool {
+    let paths: Vec<&str> = operands(arguments).filter_map(Word::constant).collect();
+    let Some((target, sources)) = paths.split_last() else {
+        return false;
+    };
+    sources.iter().any(|source| {
+        let hit = paths::hit(&Text::Constant((*source).to_owned()), None);
+        hit.is_some() && (*target == "/dev/null" || paths::normal(source) == "/")
+    })
 }
 
 fn worst(hits: impl Iterator<Item = Hit>) -> Option<&'static Rule> {
@@ -215,7 +229,9 @@ fn permissions(arguments: &[Word<'_>], place: &Place<'_>) -> Option<&'static Rul
                     | "ugo+rwx"
             )
         });
-    let hits = operands(arguments).skip(1).any(|word| {
+    // Else a mode or owner comes first.
+    let copied = options(arguments).any(|option| option.starts_with("--reference"));
+    let hits = operands(arguments).skip(usize::from(!copied)).any(|word| {
         let hit = paths::hit(&word.text, place.folder);
         hit.is_some() && (recursive || opens && hit == Some(Hit::Root))
     });

@@ -103,17 +103,16 @@ fn climbed(path: &str) -> Option<String> {
     (steps >= MOST_UP).then(|| format!("/{rest}"))
 }
 
-/// `/{bin,usr}` as paths.
+/// `/{bin,usr}` and `/@(bin|usr)` as paths.
 fn expanded(path: &str) -> Vec<String> {
-    if let Some((before, rest)) = path.split_once('{')
-        && let Some((inner, after)) = rest.split_once('}')
-        && inner.contains(',')
-    {
-        return inner
-            .split(',')
-            .take(32)
-            .map(|one| format!("{before}{one}{after}"))
-            .collect();
+    for (open, between, close) in [("{", ',', '}'), ("@(", '|', ')')] {
+        if let Some((before, rest)) = path.split_once(open)
+            && let Some((inner, after)) = rest.split_once(close)
+            && inner.contains(between)
+        {
+            let parts = inner.split(between).take(32);
+            return parts.map(|one| format!("{before}{one}{after}")).collect();
+        }
     }
     vec![path.to_owned()]
 }
@@ -140,7 +139,46 @@ pub(super) fn is_never_tidied(path: &str) -> bool {
 }
 
 fn is_system(path: &str) -> bool {
-    FOLDERS.binary_search(&path).is_ok() || is_home(path)
+    FOLDERS.binary_search(&path).is_ok() || is_home(path) || matches_folder(path)
+}
+
+/// `/et*`, `/???`: a pattern in the last part of a path, and a folder of the system that fits it.
+fn matches_folder(path: &str) -> bool {
+    let Some((parent, pattern)) = path.rsplit_once('/') else {
+        return false;
+    };
+    pattern.contains(['*', '?'])
+        && FOLDERS.iter().any(|folder| {
+            let (above, name) = folder.rsplit_once('/').unwrap_or(("~", ""));
+            above == parent && !name.is_empty() && fits(name, pattern)
+        })
+}
+
+/// Whether a name fits a pattern of `*` and `?`.
+fn fits(name: &str, pattern: &str) -> bool {
+    // Which beginnings of the pattern the name read so far fits.
+    let marks = pattern.as_bytes();
+    let mut fit = vec![false; marks.len() + 1];
+    let mut letters = name.bytes();
+    let mut letter = None;
+    loop {
+        let mut next = vec![letter.is_none()];
+        for (at, mark) in marks.iter().enumerate() {
+            let before = fit.get(at).copied().unwrap_or(false);
+            let here = fit.get(at + 1).copied().unwrap_or(false);
+            let shorter = next.last().copied().unwrap_or(false);
+            next.push(match mark {
+                b'*' => shorter || here,
+                b'?' => before && letter.is_some(),
+                mark => before && letter == Some(*mark),
+            });
+        }
+        fit = next;
+        letter = letters.next();
+        if letter.is_none() {
+            return fit.last() == Some(&true);
+        }
+    }
 }
 
 /// `/home/name`, `~name`.
@@ -171,7 +209,8 @@ pub(super) fn normal(path: &str) -> String {
 }
 
 fn is_everything(part: &str) -> bool {
-    part.contains('*') && part.chars().all(|letter| "*.?[]!{},".contains(letter))
+    // `!(this)` is all but this.
+    part.starts_with("!(") || part.contains('*') && part.chars().all(|letter| "*.?[]!{},".contains(letter))
 }
 
 /// A device that holds a file system or memory, by the beginning of its path.

@@ -14,7 +14,7 @@ use super::Kind;
 use super::Reader;
 use super::command::Command;
 use super::functions::Functions;
-use super::misread::Misread;
+use super::misread::{Misread, unbraced};
 use super::nested::{Decoder, Places};
 use super::variables::Variables;
 use super::word::Words;
@@ -89,7 +89,10 @@ impl<'a, 'text, 'r, 'notes, 'policy> Search<'a, 'text, 'r, 'notes, 'policy> {
     pub(super) fn run(mut self) {
         for range in self.misread.commands.clone() {
             let mut decoder = Decoder::new(self.words, self.places);
-            decoder.joined(range.clone());
+            match unbraced(self.script.text.get(range.clone()).unwrap_or("")) {
+                Some(words) => decoder.value(&words, range.start),
+                None => decoder.joined(range.clone()),
+            }
             let nested = decoder.nested(self.depth + 1, range);
             self.reader.enqueue(nested);
         }

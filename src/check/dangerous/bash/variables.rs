@@ -223,7 +223,7 @@ impl Variables {
         for word in parts.filter(|part| Kind::of(*part) != Kind::Body) {
             any = true;
             match self.words(script).text(word) {
-                Text::Constant(text) if !text.contains(['*', '?', '[', '{']) => {
+                Text::Constant(text) if text == "/*" || !text.contains(['*', '?', '[', '{']) => {
                     self.add(name, Text::Constant(text));
                 }
                 // Unquoted, nothing gives no round and not an empty one.

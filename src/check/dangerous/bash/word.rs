@@ -189,6 +189,9 @@ impl Words<'_, '_> {
         if kind == Kind::String {
             return vec![self.text(node)];
         }
+        if kind == Kind::Concatenation && self.script.of(node).contains("IFS") {
+            return split_at_blanks(self.text(node));
+        }
         match self.text(node) {
             Text::Constant(text) if inner.is_some() => text
                 .split_whitespace()
@@ -318,6 +321,23 @@ pub(super) fn expanded_name<'text>(script: &Script<'text>, node: Node<'_>) -> Op
     inner
         .get(..length)
         .filter(|name| !matches!(*name, "!" | "#"))
+}
+
+/// `rm${IFS}-rf`, where the variable holds the blanks between words.
+fn split_at_blanks(text: Text) -> Vec<Text> {
+    let Text::Mixed(pieces) = text else {
+        return vec![text];
+    };
+    let is_blank = |piece: &Piece| matches!(piece, Piece::Variable { name, .. } if name == "IFS");
+    // `$IFS$9` is written where a letter follows; nobody gives nine arguments.
+    let is_nothing = |piece: &Piece| matches!(piece, Piece::Variable { name, .. } if name == "9");
+    let words = pieces.split(is_blank).map(|word| {
+        let mut builder = Builder::default();
+        let word = word.iter().filter(|piece| !is_nothing(piece));
+        word.for_each(|piece| builder.push(piece.clone()));
+        builder.text()
+    });
+    words.collect()
 }
 
 /// `{a,b}` as words; `None` where it is not that simple.

@@ -10,7 +10,10 @@ use crate::check::tree::Node;
 impl<'a> Search<'a, '_, '_, '_, '_> {
     /// The script starts itself: twice, or in a loop, is once too often.
     pub(super) fn itself(&mut self, word: &Word<'a>) {
-        let parent = word.node.parent().and_then(Node::parent);
+        let is_command = |node: &Node<'a>| Kind::of(*node) == Kind::Command;
+        let parent = word.node.parent();
+        let above = parent.and_then(Node::parent);
+        let parent = parent.filter(is_command).or(above);
         let outer = parent.and_then(Node::parent);
         let background = parent.zip(outer).is_some_and(|(command, outer)| {
             in_background(self.script, outer, command) || Kind::of(outer) == Kind::Pipeline
