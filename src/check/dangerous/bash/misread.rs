@@ -59,7 +59,8 @@ impl Misread {
 /// `{rm,-rf,/}` as the words of a command, which the grammar takes for a group.
 pub(super) fn unbraced(command: &str) -> Option<String> {
     let (words, rest) = command.trim().strip_prefix('{')?.split_once('}')?;
-    let simple = words.contains(',') && !words.contains(['{', ' ', '\t', '\n', ';', '\'', '"', '\\']);
+    let simple =
+        words.contains(',') && !words.contains(['{', ' ', '\t', '\n', ';', '\'', '"', '\\']);
     let ends = rest.is_empty() || rest.starts_with([' ', '\t']);
     (simple && ends).then(|| words.replace(',', " ") + rest)
 }

@@ -8,6 +8,7 @@
 //! because the grammar refuses some valid scripts. Does not follow values through functions, files
 //! and computations, and does not know in which order a script runs.
 
+mod calls;
 mod command;
 mod expansions;
 mod functions;

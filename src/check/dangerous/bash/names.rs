@@ -204,8 +204,9 @@ fn program(base: &str) -> Option<Role> {
         "cp" | "mv" | "install" | "ln" => Role::Copy,
         "crontab" | "useradd" | "adduser" | "usermod" | "passwd" | "chpasswd" | "visudo"
         | "gpasswd" => Role::Accounts,
-        "sudo" | "doas" | "pkexec" | "runuser" | "gosu" | "su-exec" | "sudoedit"
-        | "setpriv" => Role::Privilege,
+        "sudo" | "doas" | "pkexec" | "runuser" | "gosu" | "su-exec" | "sudoedit" | "setpriv" => {
+            Role::Privilege
+        }
         "nsenter" | "chroot" | "unshare" | "mount" | "umount" | "insmod" | "rmmod" | "modprobe"
         | "kexec" | "pivot_root" | "setcap" | "capsh" | "sysctl" | "losetup" | "swapon"
         | "swapoff" | "iptables" | "nft" => Role::Kernel,

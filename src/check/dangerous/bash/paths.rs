@@ -210,7 +210,8 @@ pub(super) fn normal(path: &str) -> String {
 
 fn is_everything(part: &str) -> bool {
     // `!(this)` is all but this.
-    part.starts_with("!(") || part.contains('*') && part.chars().all(|letter| "*.?[]!{},".contains(letter))
+    part.starts_with("!(")
+        || part.contains('*') && part.chars().all(|letter| "*.?[]!{},".contains(letter))
 }
 
 /// A device that holds a file system or memory, by the beginning of its path.

@@ -248,6 +248,25 @@ impl Words<'_, '_> {
                 .all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
     }
 
+    /// `"$(dirname "$0")/lib.sh"`: a file with a known name, in a place told from where the script lies.
+    pub(super) fn is_beside_script(&self, node: Node<'_>) -> bool {
+        self.text(node).base().is_some() && self.is_own_place(node)
+    }
+
+    /// Whether a word says where the script lies, itself or through a variable.
+    pub(super) fn is_own_place(&self, node: Node<'_>) -> bool {
+        let written = self.script.of(node);
+        let own = ["BASH_SOURCE", "$0", "${0"];
+        let through_variable = || match self.text(node) {
+            Text::Mixed(pieces) => matches!(
+                pieces.first(),
+                Some(Piece::Variable { name, .. }) if self.variables.is_beside_script(name)
+            ),
+            Text::Constant(_) | Text::Choice(_) => false,
+        };
+        own.iter().any(|own| written.contains(own)) || through_variable()
+    }
+
     fn quoted(&self, string: Node<'_>) -> Text {
         if let Some(only) = only_child(string)
             && only.byte_range().len() + 2 == string.byte_range().len()

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::flow::{Printed, Taint};
 use super::{Search, print_below};
 use crate::check::dangerous::bash::Kind;
+use crate::check::dangerous::bash::calls::shell_texts;
 use crate::check::dangerous::bash::command::{Command, Program, Word, is_assignment};
 use crate::check::dangerous::bash::judge::{self, Place};
 use crate::check::dangerous::bash::names::{Role, role as role_of};
@@ -28,6 +29,11 @@ impl<'a> Search<'a, '_, '_, '_, '_> {
             .get(program.at)
             .map_or(0, |word| word.node.start_byte());
         let span = start..command.end;
+        if role == Role::Awk
+            && let Some(code) = behind_options(arguments, &["-F", "-v"]).first()
+        {
+            self.runs_shell_texts(code, &span);
+        }
         match runs(role, base, arguments) {
             Runs::Stdin => self.runs_stdin(role, base, span),
             Runs::Code(at) => {
@@ -143,12 +149,21 @@ impl<'a> Search<'a, '_, '_, '_, '_> {
         if matches!(role, Role::Shell | Role::Source) {
             return self.nest(&[word.node], span);
         }
-        self.sink(&prints, span, Taint::Decoded, &BASH_RUN_OUTPUT);
-        if base.starts_with("python")
-            && self.places.is_outermost()
+        self.sink(&prints, span.clone(), Taint::Decoded, &BASH_RUN_OUTPUT);
+        if !base.starts_with("python") {
+            return self.runs_shell_texts(word, &span);
+        }
+        if self.places.is_outermost()
             && let Some(range) = verbatim(self.words, word.node)
         {
             self.reader.python(range);
+        }
+    }
+
+    /// `awk 'BEGIN { system("…") }'`
+    fn runs_shell_texts(&mut self, code: &Word<'a>, span: &Range<usize>) {
+        for text in shell_texts(code.constant().unwrap_or("")) {
+            self.nest_text(text, code.span().start, span.clone());
         }
     }
 
@@ -188,6 +203,7 @@ impl<'a> Search<'a, '_, '_, '_, '_> {
             && !process
             && word.constant().is_none()
             && !is_descriptor(word)
+            && !(self.depth == 0 && self.words.is_beside_script(word.node))
         {
             self.add(&BASH_SOURCE, span);
         }
