@@ -90,11 +90,12 @@ impl<'tree> Command<'tree> {
             && path.ends_with(['!', '@', '+', '*', '?'])
             && let Some(rest) = text.get(last.node.end_byte()..)
             && rest.starts_with('(')
-            && let Some((group, _)) = rest.split_once(')')
-            && group.len() < MOST_PATTERN
+            && let Some(end) = rest
+                .bytes()
+                .take(MOST_PATTERN)
+                .position(|byte| byte == b')')
         {
-            path.push_str(group);
-            path.push(')');
+            path.push_str(rest.get(..=end).unwrap_or(""));
         }
         self
     }

@@ -62,6 +62,9 @@ const FOLDERS: [&str; 44] = [
 /// How many folders up a script is taken to be in its own files still.
 const MOST_UP: usize = 3;
 
+/// How long a pattern may be that is compared with the folders.
+const MOST_PATTERN: usize = 32;
+
 /// What removing this word's place would hit; `folder` is where the script went last.
 pub(super) fn hit(text: &Text, folder: Option<&str>) -> Option<Hit> {
     match text {
@@ -147,7 +150,8 @@ fn matches_folder(path: &str) -> bool {
     let Some((parent, pattern)) = path.rsplit_once('/') else {
         return false;
     };
-    pattern.contains(['*', '?'])
+    pattern.len() <= MOST_PATTERN
+        && pattern.contains(['*', '?'])
         && FOLDERS.iter().any(|folder| {
             let (above, name) = folder.rsplit_once('/').unwrap_or(("~", ""));
             above == parent && !name.is_empty() && fits(name, pattern)

@@ -13,6 +13,7 @@ impl<'tree, 'text> Gather<'tree, 'text, '_> {
             at,
             reach: self.reach,
             again: self.loops > 0,
+            arm: self.arm,
             value,
         };
         self.facts.scopes.bind(self.scope, binding);
@@ -139,6 +140,7 @@ impl<'tree, 'text> Gather<'tree, 'text, '_> {
             // Behind `and`, `or` and `if` nothing is bound.
             reach: 0,
             again: true,
+            arm: None,
             value: Some(Value::Expression(value, self.scope)),
         };
         let scope = self.facts.scopes.statement_scope(self.scope);

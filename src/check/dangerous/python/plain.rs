@@ -41,7 +41,6 @@ fn plain_name(written: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::check::tree::Script;
     use crate::language::Grammar;
 
