@@ -211,6 +211,11 @@ pub(super) fn is_assignment(word: &str) -> bool {
 pub(super) const fn is_aside(kind: Kind) -> bool {
     matches!(
         kind,
-        Kind::Assignment | Kind::FileRedirect | Kind::HereString | Kind::HereDocument | Kind::Error
+        Kind::Assignment
+            | Kind::FileRedirect
+            | Kind::HereString
+            | Kind::HereDocument
+            | Kind::Subshell
+            | Kind::Error
     )
 }

@@ -175,10 +175,11 @@ fn starting_points<'w, 'tree>(
 /// Whether a `find` lists all of a root, or anything at all of one that nobody tidies up.
 pub(super) fn finds_roots(arguments: &[Word<'_>], place: &Place<'_>) -> Option<Hit> {
     let starts = starting_points(arguments);
-    let picks = arguments.iter().any(|word| {
-        word.constant()
-            .is_some_and(|option| PICKS.contains(&option))
-    });
+    let values = arguments.iter().skip(1);
+    let picks = arguments.iter().zip(values).any(|(option, value)| {
+        let is_pick = option.constant().is_some_and(|name| PICKS.contains(&name));
+        is_pick && value.constant() != Some("*")
+    }) || arguments.last().and_then(Word::constant) == Some("-empty");
     for start in starts {
         let everything = start.text.constant().is_some_and(paths::is_never_tidied);
         match paths::hit(&start.text, place.folder) {

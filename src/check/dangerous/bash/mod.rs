@@ -60,6 +60,7 @@ kinds!(Grammar::Bash, Kind {
     For = "for_statement",
     Body = "do_group",
     Function = "function_definition",
+    Subshell = "subshell",
     Unset = "unset_command",
     Declaration = "declaration_command",
     Test = "test_command",

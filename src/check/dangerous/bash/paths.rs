@@ -122,16 +122,18 @@ fn expanded(path: &str) -> Vec<String> {
 
 /// Folders that no script picks old files from, as it may from `/var/log` and `/usr/local`.
 pub(super) fn is_never_tidied(path: &str) -> bool {
-    const TIDIED: [&str; 9] = [
+    const TIDIED: [&str; 11] = [
         "/Users",
         "/Volumes",
         "/home",
         "/media",
         "/mnt",
         "/opt",
+        "/root",
         "/srv",
         "/usr/local",
         "/var",
+        "~",
     ];
     let path = normal(path);
     let is_below = |folder: &&str| {

@@ -40,11 +40,11 @@ impl Text {
         }
     }
 
-    /// The text before the first unknown part.
+    /// The text before the first unknown part, or that all of several begin with.
     pub(super) fn beginning(&self) -> &str {
         match self {
             Self::Constant(text) => text,
-            Self::Choice(_) => "",
+            Self::Choice(texts) => common_beginning(texts),
             Self::Mixed(pieces) => match pieces.first() {
                 Some(Piece::Literal(text)) => text,
                 _ => "",
@@ -67,11 +67,11 @@ impl Text {
             .filter(|base| !base.is_empty())
     }
 
-    /// What is left where every variable that may be empty is.
+    /// What is left where every variable that may be empty is; of several texts, the first.
     pub(super) fn emptied(&self) -> String {
         match self {
             Self::Constant(text) => text.clone(),
-            Self::Choice(_) => SOMETHING.to_owned(),
+            Self::Choice(texts) => texts.first().cloned().unwrap_or_default(),
             Self::Mixed(pieces) => pieces
                 .iter()
                 .map(|piece| match piece {
@@ -127,11 +127,17 @@ impl Text {
 #[derive(Default)]
 struct Builder {
     pieces: Vec<Piece>,
+    /// The piece that is one of several texts, and these.
+    choice: Option<(usize, Vec<String>)>,
 }
+
+/// How much text is made of a word that may be one of several.
+const MOST_CHOICE: usize = 400;
 
 impl Builder {
     fn push(&mut self, piece: Piece) {
         match (self.pieces.last_mut(), piece) {
+            (_, Piece::Literal(text)) if text.is_empty() => {}
             (Some(Piece::Literal(before)), Piece::Literal(text)) => before.push_str(&text),
             (_, piece) => self.pieces.push(piece),
         }
@@ -140,12 +146,34 @@ impl Builder {
     fn extend(&mut self, text: Text) {
         match text {
             Text::Constant(text) => self.push(Piece::Literal(text)),
-            Text::Choice(_) => self.push(Piece::Output),
+            Text::Choice(texts) => {
+                let only = self.choice.is_none();
+                self.choice = Some((self.pieces.len(), texts)).filter(|_| only);
+                self.push(Piece::Output);
+            }
             Text::Mixed(pieces) => pieces.into_iter().for_each(|piece| self.push(piece)),
         }
     }
 
+    /// The texts that the word may be, where one piece has several and the others one.
+    fn texts(&self) -> Option<Vec<String>> {
+        let (at, texts) = self.choice.as_ref()?;
+        let literal = |piece: &Piece| match piece {
+            Piece::Literal(text) => Some(text.clone()),
+            Piece::Variable { .. } | Piece::Output => None,
+        };
+        let (before, rest) = self.pieces.split_at_checked(*at)?;
+        let before: String = before.iter().map(literal).collect::<Option<_>>()?;
+        let after: String = rest.iter().skip(1).map(literal).collect::<Option<_>>()?;
+        let most = texts.iter().map(String::len).max()? + before.len() + after.len();
+        let joined = texts.iter().map(|text| format!("{before}{text}{after}"));
+        (most * texts.len() <= MOST_CHOICE).then(|| joined.collect())
+    }
+
     fn text(mut self) -> Text {
+        if let Some(texts) = self.texts() {
+            return Text::Choice(texts);
+        }
         match self.pieces.as_mut_slice() {
             [] => Text::Constant(String::new()),
             [Piece::Literal(text)] => Text::Constant(std::mem::take(text)),
@@ -288,9 +316,6 @@ impl Words<'_, '_> {
         builder.push(Piece::Literal(
             self.between(at, string.end_byte().saturating_sub(1)),
         ));
-        builder
-            .pieces
-            .retain(|piece| !matches!(piece, Piece::Literal(text) if text.is_empty()));
         builder.text()
     }
 
@@ -302,6 +327,20 @@ impl Words<'_, '_> {
             String::new()
         }
     }
+}
+
+fn common_beginning(texts: &[String]) -> &str {
+    let Some((first, others)) = texts.split_first() else {
+        return "";
+    };
+    let mut beginning = first.as_str();
+    for other in others {
+        let same = (beginning.char_indices().zip(other.chars()))
+            .find(|((_, one), another)| one != another)
+            .map_or(beginning.len().min(other.len()), |((at, _), _)| at);
+        beginning = beginning.get(..same).unwrap_or("");
+    }
+    beginning
 }
 
 pub(super) fn unknown() -> Text {

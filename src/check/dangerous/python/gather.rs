@@ -219,6 +219,7 @@ impl<'tree> Gather<'tree, '_, '_> {
         match role {
             Role::Bind => self.target(node, name),
             Role::Load | Role::Given => self.mention(node, role),
+            Role::Object if names::is_library(name) => self.mention(node, role),
             Role::Callee | Role::Object | Role::Done => {}
         }
         if name == "__builtins__" && matches!(role, Role::Load | Role::Given) {

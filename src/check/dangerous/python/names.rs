@@ -113,6 +113,11 @@ pub(super) fn could_be(attribute: &str) -> bool {
     LAST.contains(attribute)
 }
 
+/// Whether a name is one that `ctypes` gives to libraries, of which every attribute is a function.
+pub(super) fn is_library(name: &str) -> bool {
+    matches!(name, "cdll" | "pydll" | "windll" | "oledll" | "pythonapi")
+}
+
 /// Whether a name that nothing binds must be meant as the module of the table.
 pub(super) fn is_module(name: &str) -> bool {
     static MODULES: LazyLock<HashSet<&str>> = LazyLock::new(|| {

