@@ -234,9 +234,10 @@ fn permissions(arguments: &[Word<'_>], place: &Place<'_>) -> Option<&'static Rul
     let copied = options(arguments).any(|option| option.starts_with("--reference"));
     let hits = operands(arguments).skip(usize::from(!copied)).any(|word| {
         let hit = paths::hit(&word.text, place.folder);
-        hit.is_some() && (recursive || opens && hit == Some(Hit::Root))
+        let opened = hit == Some(Hit::Root) || paths::starts_things(word.text.beginning());
+        hit.is_some() && recursive || opens && opened
     });
-    hits.then_some(&BASH_PERMISSIONS)
+    (hits || place.fed_roots).then_some(&BASH_PERMISSIONS)
 }
 
 fn writes_device(arguments: &[Word<'_>]) -> bool {
@@ -247,21 +248,7 @@ fn writes_device(arguments: &[Word<'_>]) -> bool {
 }
 
 fn formats(base: &str, arguments: &[Word<'_>]) -> bool {
-    let only_looks = options(arguments).any(|option| {
-        matches!(
-            option,
-            "-l" | "--list"
-                | "-V"
-                | "--version"
-                | "-h"
-                | "--help"
-                | "-s"
-                | "-n"
-                | "--no-act"
-                | "-d"
-                | "--dump"
-        ) && !base.starts_with("mkfs")
-    });
+    let only_looks = options(arguments).any(|option| only_looks(base, option));
     let targets: Vec<&Word<'_>> = operands(arguments).collect();
     let prints = targets.last().and_then(|word| word.constant()) == Some("print");
     let on_a_file = !targets.is_empty()
@@ -270,6 +257,21 @@ fn formats(base: &str, arguments: &[Word<'_>]) -> bool {
                 .is_some_and(|path| !path.starts_with("/dev/"))
         });
     !(only_looks || prints || on_a_file || arguments.is_empty())
+}
+
+/// Whether an option makes a program that formats tell about a device and leave it as it is.
+fn only_looks(base: &str, option: &str) -> bool {
+    let asks = matches!(
+        option,
+        "--list" | "--version" | "--help" | "--no-act" | "--dump"
+    );
+    asks || match base {
+        _ if base.starts_with("mkfs") => false,
+        "cryptsetup" => option == "-V",
+        "gdisk" | "sgdisk" => matches!(option, "-l" | "-p" | "-V"),
+        "parted" => matches!(option, "-l" | "-v" | "-h"),
+        _ => matches!(option, "-l" | "-V" | "-h" | "-s" | "-n" | "-d"),
+    }
 }
 
 fn accounts(base: &str, arguments: &[Word<'_>]) -> bool {

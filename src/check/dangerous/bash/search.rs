@@ -49,7 +49,9 @@ pub(super) struct Search<'a, 'text, 'r, 'notes, 'policy> {
     /// The same of commands still to come.
     feeding: HashMap<u32, Node<'a>>,
     folder: Option<String>,
+    /// How often the script starts itself beside what it does, and how often without arguments.
     selves: usize,
+    bare_selves: usize,
     /// The command at hand is one that `find` runs.
     executing: bool,
     misread: Misread,
@@ -81,6 +83,7 @@ impl<'a, 'text, 'r, 'notes, 'policy> Search<'a, 'text, 'r, 'notes, 'policy> {
             feeding: HashMap::new(),
             folder: None,
             selves: 0,
+            bare_selves: 0,
             executing: false,
             misread: Misread::of(script),
         }
@@ -167,6 +170,7 @@ impl<'a, 'text, 'r, 'notes, 'policy> Search<'a, 'text, 'r, 'notes, 'policy> {
             }
             Kind::FileRedirect => self.redirect(node),
             Kind::Body => self.endless(node),
+            Kind::HereBody => self.backquoted(node),
             _ => {}
         }
         self.open.push(open);

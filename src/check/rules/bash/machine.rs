@@ -23,6 +23,8 @@ pub(in crate::check) static BASH_FORK_BOMB: Rule = Rule {
         "b() { $FUNCNAME | $FUNCNAME & }\nb\n",
         "bash -c \":(){ :|:& };:\"\n",
         "bash \"$0\" & bash \"$0\" &\n",
+        "\"$0\" & exec \"$0\"\n",
+        "while true; do sleep 100 & done\n",
         "bomb() {\n  bomb |\n  bomb &\n}\nbomb\n",
     ],
     passes: &[
@@ -33,6 +35,7 @@ pub(in crate::check) static BASH_FORK_BOMB: Rule = Rule {
         "while :; do a & sleep 1; done\n",
         "while :; do a & wait; done\n",
         "\"$0\" --daemon &\n",
+        "\"$0\" --daemon & exec \"$0\" --watch\n",
         "echo \":(){ :|:& };:\"\n",
         ": | :\n",
         "for x in 1 2; do f & done\n",

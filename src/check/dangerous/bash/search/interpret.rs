@@ -9,7 +9,7 @@ use crate::check::dangerous::bash::calls::shell_texts;
 use crate::check::dangerous::bash::command::{Command, Program, Word, is_assignment};
 use crate::check::dangerous::bash::judge::{self, Place};
 use crate::check::dangerous::bash::names::{Role, role as role_of};
-use crate::check::dangerous::bash::nested::{Decoder, verbatim};
+use crate::check::dangerous::bash::nested::{Decoder, expands, verbatim};
 use crate::check::dangerous::bash::runs::{Runs, is_descriptor, runs};
 use crate::check::dangerous::bash::word::Text;
 use crate::check::rules::bash::{BASH_RUN_DOWNLOAD, BASH_RUN_OUTPUT, BASH_RUN_TEXT, BASH_SOURCE};
@@ -137,7 +137,8 @@ impl<'a> Search<'a, '_, '_, '_, '_> {
         }
         let prints = print_below(word.node);
         // What `xargs -I{}` and `find` put there.
-        let is_unknown = word.text.is_unknown() || word.constant() == Some("{}");
+        let is_unknown =
+            word.text.is_unknown() || matches!(word.constant(), Some("{}" | "%" | "@"));
         if is_unknown {
             if prints.is_empty() {
                 self.add(&BASH_RUN_TEXT, span);
@@ -157,6 +158,28 @@ impl<'a> Search<'a, '_, '_, '_, '_> {
             && let Some(range) = verbatim(self.words, word.node)
         {
             self.reader.python(range);
+        }
+    }
+
+    /// Substitutions in backquotes in a here-document, which the grammar takes for text.
+    pub(super) fn backquoted(&mut self, body: Node<'a>) {
+        let document = body.parent();
+        let start = document.and_then(|document| {
+            children(document).find(|part| Kind::of(*part) == Kind::HereStart)
+        });
+        if !start.is_some_and(|start| expands(self.script.of(start))) {
+            return;
+        }
+        let text = self.script.of(body);
+        for (index, (at, part)) in unescaped_parts(text).into_iter().enumerate() {
+            if index % 2 == 1 {
+                let start = body.start_byte() + at;
+                let span = start..start + part.len();
+                let mut decoder = Decoder::new(self.words, self.places);
+                decoder.joined(span.clone());
+                let nested = decoder.nested(self.depth + 1, span);
+                self.reader.enqueue(nested);
+            }
         }
     }
 
@@ -358,6 +381,20 @@ fn own_options<'w, 'tree>(base: &str, arguments: &'w [Word<'tree>]) -> &'w [Word
         _ => arguments.len(),
     };
     arguments.get(..own).unwrap_or(arguments)
+}
+
+/// What stands between backquotes that no backslash precedes, and where; every second part is code.
+fn unescaped_parts(text: &str) -> Vec<(usize, &str)> {
+    let mut parts = Vec::new();
+    let (mut start, mut escaped) = (0, false);
+    for (at, byte) in text.bytes().enumerate() {
+        if byte == b'`' && !escaped {
+            parts.push((start, text.get(start..at).unwrap_or("")));
+            start = at + 1;
+        }
+        escaped = byte == b'\\' && !escaped;
+    }
+    parts
 }
 
 fn behind_options<'w, 'tree>(
