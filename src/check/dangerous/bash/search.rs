@@ -6,6 +6,7 @@ mod files;
 mod flow;
 mod interpret;
 mod loose;
+mod texts;
 
 use std::collections::HashMap;
 use std::ops::Range;

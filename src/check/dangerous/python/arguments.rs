@@ -234,10 +234,10 @@ fn starts_with_shell(words: &[Option<String>]) -> bool {
             let is_option = |word: Option<&str>| word.is_some_and(|word| word.starts_with('-'));
             return is_shell(program) && words.next().is_none_or(is_option);
         }
-        let is_own = |word: &Option<&str>| {
-            word.is_some_and(|word| word.starts_with('-') || word.contains('='))
-        };
-        while words.next_if(is_own).is_some() {}
+        let is_own = |word: &str| word.starts_with('-') || word.contains('=');
+        while words.peek().is_some_and(|word| word.is_some_and(is_own)) {
+            words.next();
+        }
     }
     false
 }

@@ -198,8 +198,8 @@ impl<'tree, 'text> Scopes<'tree, 'text> {
             bindings.push(Bound {
                 at,
                 reach,
-                again,
                 arm,
+                again,
                 value,
             });
         }
@@ -373,7 +373,7 @@ fn first_of_arms(bindings: &[Bound<'_>], at: Option<usize>) -> Option<usize> {
         starts.dedup();
         starts.len() == arm.arms
     };
-    let statement = arms().flatten().filter(all_bind).last()?.statement;
+    let statement = arms().flatten().rfind(all_bind)?.statement;
     arms().position(|arm| arm.is_some_and(|arm| arm.statement == statement))
 }
 

@@ -19,7 +19,7 @@ impl<'a> Search<'a, '_, '_, '_, '_> {
             in_background(self.script, outer, command) || Kind::of(outer) == Kind::Pipeline
         });
         self.selves += usize::from(background);
-        let is_last = |command: Node<'a>| children(command).last().map(|last| last.end_byte());
+        let is_last = |command: Node<'a>| children(command).last().map(Node::end_byte);
         let bare = parent.and_then(is_last) == Some(word.node.end_byte());
         self.bare_selves += usize::from(bare);
         if self.selves > 1 || self.selves == 1 && self.bare_selves > 1 {
