@@ -70,7 +70,7 @@ pub(in crate::check) static PYTHON_SUBPROCESS_SHELL: Rule = Rule {
     layer: Layer::Dangerous,
     level: Level::Block,
     language: Some("python"),
-    what: "`subprocess` with `shell=True` (or anything but a constant that is false), and the functions that always use a shell",
+    what: "`subprocess` with `shell=True` (or anything but a constant that is false), a shell started with `-c`, and the functions that always use a shell",
     why: "a shell runs the text: whatever gets into it is executed, and no check reads it",
     catches: &[
         "import subprocess\nsubprocess.run('id', shell=True)\n",
@@ -78,6 +78,8 @@ pub(in crate::check) static PYTHON_SUBPROCESS_SHELL: Rule = Rule {
         "from subprocess import check_output\ncheck_output('id', shell=True)\n",
         "from subprocess import *\ncall('id', shell=1)\n",
         "import subprocess\nsubprocess.getoutput('id')\n",
+        "import subprocess32 as subprocess\nsubprocess.call('id', shell=True)\n",
+        "import trio\nasync def f():\n    await trio.run_process('id', shell=True)\n",
         "from subprocess import getstatusoutput as g\ng('id')\n",
         "import subprocess\nsubprocess.run('id', **{'shell': True})\n",
         "import subprocess, functools\nsh = functools.partial(subprocess.run, shell=True)\n",
