@@ -12,6 +12,9 @@ use crate::check::tree::{Node, children};
 /// How many items of a constant sequence are kept.
 const MOST_ITEMS: usize = 256;
 
+/// Steps to find what is held somewhere: constants are held plainly.
+const HELD_FUEL: u32 = 16;
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Constant {
     Text(String),
@@ -165,7 +168,10 @@ impl<'tree, 'text> Resolver<'_, 'tree, 'text> {
 
     /// What a class, a dictionary or a function of the script holds or returns, if that is constant.
     fn held_constant(&self, node: Node<'tree>, scope: usize, fuel: &mut u32) -> Option<Constant> {
-        let things = self.resolve(node, scope, fuel).into_iter();
+        let mut given = (*fuel).min(HELD_FUEL);
+        *fuel -= given;
+        let things = self.resolve(node, scope, &mut given).into_iter();
+        *fuel += given;
         let mut literals = things.filter_map(|thing| match thing {
             Thing::Literal(literal, scope) => Some((literal, scope)),
             _ => None,
