@@ -14,7 +14,9 @@ pub(super) fn spelled(text: &str, root: Node<'_>) -> Option<String> {
     if text.is_ascii() {
         return None;
     }
-    let (mut plain, mut at) = (String::new(), 0);
+    // What is not Python, around a part of another script, is left out.
+    let all = root.byte_range();
+    let (mut plain, mut at) = ("\n".repeat(all.start), all.start);
     for step in Walk::of(root) {
         let Step::Enter(node, _) = step else { continue };
         if Kind::of(node) != Kind::Identifier {
@@ -28,7 +30,7 @@ pub(super) fn spelled(text: &str, root: Node<'_>) -> Option<String> {
             at = node.end_byte();
         }
     }
-    (at > 0).then(|| plain + text.get(at..).unwrap_or(""))
+    (at > all.start).then(|| plain + text.get(at..all.end).unwrap_or(""))
 }
 
 fn plain_name(written: &str) -> Option<String> {
@@ -55,11 +57,18 @@ mod tests {
         let plain = "é = 'ｅｖａｌ'\neval        (é)\no.ex      (1)\n";
         assert_eq!(spelled(text).as_deref(), Some(plain));
         assert_eq!(text.len(), plain.len());
+        assert_eq!(spelled("\n\nｅ()\n").as_deref(), Some("\n\ne  ()\n"));
     }
 
     #[test]
     fn other_letters_are_left_alone() {
-        for text in ["eval(x)\n", "größe = 1\n", "µ = 'ｅ'\n", "# ｅｖａｌ\n"] {
+        for text in [
+            "eval(x)\n",
+            "é\n",
+            "größe = 1\n",
+            "µ = 'ｅ'\n",
+            "# ｅｖａｌ\n",
+        ] {
             assert_eq!(spelled(text), None, "{text:?}");
         }
     }
