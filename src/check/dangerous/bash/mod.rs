@@ -8,6 +8,7 @@
 //! because the grammar refuses some valid scripts. Does not follow values through functions, files
 //! and computations, and does not know in which order a script runs.
 
+mod calls;
 mod command;
 mod expansions;
 mod functions;
@@ -59,6 +60,7 @@ kinds!(Grammar::Bash, Kind {
     For = "for_statement",
     Body = "do_group",
     Function = "function_definition",
+    Subshell = "subshell",
     Unset = "unset_command",
     Declaration = "declaration_command",
     Test = "test_command",

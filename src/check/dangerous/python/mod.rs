@@ -14,6 +14,7 @@ mod gather;
 mod internals;
 mod judge;
 mod names;
+mod plain;
 mod resolve;
 mod scope;
 mod table;
@@ -132,6 +133,15 @@ fields!(Grammar::Python, Fields {
 mod tests;
 
 pub(super) fn check(script: &Script<'_>, notes: &mut Notes<'_>) {
+    match plain::spelled(script.text, script.root()) {
+        Some(text) => Script::parse(&text, Grammar::Python)
+            .iter()
+            .for_each(|script| read(script, notes)),
+        None => read(script, notes),
+    }
+}
+
+fn read(script: &Script<'_>, notes: &mut Notes<'_>) {
     let facts = gather::Facts::of(script);
     judge::judge(script, &facts, notes);
 }
