@@ -7,7 +7,7 @@ use super::arguments::{self, Word};
 use super::bash_stdin;
 use super::bash_values::{self, composed};
 use super::composed::Composed;
-use super::name::{Credential, credential};
+use super::name::{Credential, credential, one_of_several};
 use super::settings::{self, Piece};
 use super::value::{Place, is_secret, secret_part};
 use super::{Found, named, names_itself};
@@ -46,6 +46,8 @@ fields!(Grammar::Bash, Fields {
     argument = "argument",
 });
 
+/// How many elements of an array are looked at.
+const MOST_ELEMENTS: usize = 256;
 /// How many arguments of `printf` are looked at.
 const MOST_PRINTED: usize = 64;
 
@@ -81,14 +83,26 @@ fn assignment(script: &Script<'_>, node: Node<'_>, found: &mut Vec<Found>) {
     let fields = Fields::get();
     let name = node.child_by_field_id(fields.name);
     let value = node.child_by_field_id(fields.value);
-    if let (Some(name), Some(value)) = (name, value) {
-        judge(
-            script,
-            bare_name(script.of(name)),
-            value,
-            Place::Assigned,
-            found,
-        );
+    let (Some(name), Some(value)) = (name, value) else {
+        return;
+    };
+    let name = bare_name(script.of(name));
+    if Kind::of(value) == Kind::Array {
+        several(script, name, value, found);
+    } else {
+        judge(script, name, value, Place::Assigned, found);
+    }
+}
+
+/// `API_KEYS=(one two)`
+fn several(script: &Script<'_>, name: &str, array: Node<'_>, found: &mut Vec<Found>) {
+    let Some((name, credential)) = one_of_several(name) else {
+        return;
+    };
+    for value in children(array).take(MOST_ELEMENTS) {
+        if let Some(value) = composed(script, value) {
+            judge_text(name, credential, &value, Place::Listed, found);
+        }
     }
 }
 
