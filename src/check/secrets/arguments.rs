@@ -211,6 +211,10 @@ fn general(word: &Word<'_>, next: Option<&Word<'_>>, found: &mut Vec<Found>) {
     let name = text.trim_start_matches('-');
     let dashes = text.len() - name.len();
     if let Some((name, value)) = name.split_once('=') {
+        // `.data.password = …` is a word of another language.
+        if name.contains(char::is_whitespace) {
+            return;
+        }
         let part = name
             .rsplit(['.', ':', '/', '?', '&'])
             .next()

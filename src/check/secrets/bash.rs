@@ -20,6 +20,7 @@ kinds!(Grammar::Bash, Kind {
     VariableName = "variable_name",
     Expansion = "expansion",
     SimpleExpansion = "simple_expansion",
+    Substitution = "command_substitution",
     Comparison = "binary_expression",
     Command = "command",
     CommandName = "command_name",
@@ -32,6 +33,7 @@ kinds!(Grammar::Bash, Kind {
     RawString = "raw_string",
     AnsiString = "ansi_c_string",
     Concatenation = "concatenation",
+    HereRedirect = "heredoc_redirect",
     HereDocument = "heredoc_body",
     HereContent = "heredoc_content",
     Comment = "comment",
@@ -65,11 +67,16 @@ pub(super) fn find(script: &Script<'_>, found: &mut Vec<Found>) {
             Kind::Concatenation => bash_values::gather(script, node, &mut texts),
             Kind::Pipeline => bash_stdin::piped(script, node, found),
             Kind::HereString => bash_stdin::here_string(script, node, found),
+            Kind::HereRedirect => bash_stdin::here_document(script, node, found),
             Kind::HereDocument if node.child(0).is_some() => {}
             Kind::HereDocument | Kind::HereContent => {
                 settings::find(script, span, Piece::Document, found);
             }
-            Kind::Word | Kind::StringContent | Kind::RawString | Kind::AnsiString => {
+            Kind::Word | Kind::StringContent => {
+                settings::find(script, span, Piece::Text, found);
+            }
+            Kind::RawString | Kind::AnsiString => {
+                let span = literal(script, node).unwrap_or(span);
                 settings::find(script, span, Piece::Text, found);
             }
             Kind::Comment => settings::find(script, span, Piece::Comment, found),
@@ -141,7 +148,7 @@ fn judge_text(
     }
 }
 
-/// `printf -v NAME FORMAT ARGUMENT…`
+/// `printf -v NAME FORMAT ARGUMENT…`, and settings that `printf FORMAT ARGUMENT…` writes.
 fn printed(script: &Script<'_>, command: Node<'_>, found: &mut Vec<Found>) {
     let argument = Fields::get().argument;
     let arguments = command
@@ -152,7 +159,11 @@ fn printed(script: &Script<'_>, command: Node<'_>, found: &mut Vec<Found>) {
         [option, name, rest @ ..] if script.of(*option) == "-v" => (script.of(*name), rest),
         [option, rest @ ..] => match script.of(*option).strip_prefix("-v") {
             Some(name) => (name, rest),
-            None => return,
+            None => {
+                let text = bash_values::printed(script, *option, rest);
+                text.iter().for_each(|text| text.find(found));
+                return;
+            }
         },
         [] => return,
     };
@@ -196,13 +207,20 @@ fn default(script: &Script<'_>, node: Node<'_>, found: &mut Vec<Found>) {
         return;
     }
     let name = children(node).find(|part| Kind::of(*part) == Kind::VariableName);
-    let value = children(node).find(|part| part.start_byte() >= operator.end_byte());
     let name = name
         .map(|name| script.of(name))
         .filter(|name| credential(name).is_some())
         .or_else(|| assigned(script, node));
-    if let (Some(name), Some(value)) = (name, value) {
-        judge(script, name, value, Place::Assigned, found);
+    let Some((name, credential)) = name.and_then(|name| Some((name, credential(name)?))) else {
+        return;
+    };
+    // The grammar cuts `a#b` in pieces.
+    let span = operator.end_byte()..node.end_byte().saturating_sub(1);
+    let text = script.text.get(span.clone()).unwrap_or("");
+    if !text.contains(['$', '`']) {
+        let mut value = Composed::default();
+        value.push(script.text, arguments::unquoted(text, span));
+        judge_text(name, credential, &value, Place::Assigned, found);
     }
 }
 

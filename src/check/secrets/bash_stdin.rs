@@ -23,6 +23,8 @@ const READERS: [(&str, &str); 10] = [
     ("su", ""),
 ];
 
+/// How many lines of a here-document are looked at.
+const MOST_LINES: usize = 256;
 /// Commands that run the program among their words; `grep passwd` does not.
 const WRAPPERS: [&str; 14] = [
     "sudo",
@@ -86,6 +88,35 @@ pub(super) fn here_string(script: &Script<'_>, node: Node<'_>, found: &mut Vec<F
         && let Some(name) = words.last().and_then(|name| name.text)
     {
         judge(script, name, value, Place::Assigned, found);
+    }
+}
+
+/// `program << END` with lines of secrets.
+pub(super) fn here_document(script: &Script<'_>, node: Node<'_>, found: &mut Vec<Found>) {
+    let Some(statement) = node.parent() else {
+        return;
+    };
+    let mut parts = children(statement);
+    let command = parts.next().filter(|part| Kind::of(*part) == Kind::Command);
+    // The words of a command with a thousand of them are read once.
+    if parts.next() != Some(node) {
+        return;
+    }
+    let body = children(node).find(|part| Kind::of(*part) == Kind::HereDocument);
+    let (Some(command), Some(body)) = (command, body) else {
+        return;
+    };
+    if body.child(0).is_some() || !reads_password(&words(script, command)) {
+        return;
+    }
+    let mut start = body.start_byte();
+    for line in script.of(body).split('\n').take(MOST_LINES) {
+        let word = Word {
+            text: Some(line),
+            start,
+        };
+        tell(&word, found);
+        start += line.len() + 1;
     }
 }
 

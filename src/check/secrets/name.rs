@@ -84,6 +84,7 @@ fn kind(last: &str, before: Option<&str>) -> Option<Credential> {
         return Some(Credential::Key);
     }
     match last {
+        "auth" if owned_by(&["rediscli"]) => Some(Credential::Password),
         "pass" if owned_by(&OWNERS) => Some(Credential::Password),
         "token" if owned_by(&TOKEN_OWNERS) => Some(Credential::Key),
         "key" if owned_by(&KEYS) => Some(Credential::Key),

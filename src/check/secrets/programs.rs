@@ -69,7 +69,7 @@ const fn row(
     }
 }
 
-pub(super) static ROWS: [Row; 28] = [
+pub(super) static ROWS: [Row; 34] = [
     row(&MYSQL, "", "-p", Shape::Attached),
     row(
         &["7z", "7za", "7zr", "rar", "unrar"],
@@ -150,6 +150,17 @@ pub(super) static ROWS: [Row; 28] = [
     row(&["openssl"], "", "-passout", Shape::Source),
     row(&["keytool", "jarsigner"], "", "-storepass", Shape::Next),
     row(&["keytool", "jarsigner"], "", "-keypass", Shape::Next),
+    row(&["openssl"], "passwd", "", Shape::Last),
+    row(&["gh"], "secret", "--body", Shape::Next),
+    row(&["gh"], "secret", "-b", Shape::Next),
+    row(&["ssh-keygen"], "", "-N", Shape::Next),
+    row(&["ssh-keygen"], "", "-P", Shape::Next),
+    row(
+        &["xfreerdp", "xfreerdp3", "wlfreerdp"],
+        "",
+        "/p:",
+        Shape::Attached,
+    ),
     row(&["nmcli"], "", "password", Shape::Next),
     row(&["wpa_passphrase"], "", "", Shape::Last),
     row(&["htpasswd"], "-b", "", Shape::Last),

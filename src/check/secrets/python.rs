@@ -31,6 +31,7 @@ kinds!(Grammar::Python, Kind {
     Set = "set",
     ExpressionList = "expression_list",
     PatternList = "pattern_list",
+    ListPattern = "list_pattern",
     TuplePattern = "tuple_pattern",
     Boolean = "boolean_operator",
     Binary = "binary_operator",
@@ -99,7 +100,10 @@ fn given(script: &Script<'_>, node: Node<'_>, kind: Kind, found: &mut Vec<Found>
         Kind::Augmented => Place::Loose,
         _ => Place::Assigned,
     };
-    if matches!(Kind::of(name), Kind::PatternList | Kind::TuplePattern) {
+    if matches!(
+        Kind::of(name),
+        Kind::PatternList | Kind::TuplePattern | Kind::ListPattern
+    ) {
         let pairs = children(name).zip(children(value));
         pairs.for_each(|(name, value)| constant(script, name, value, place, found));
     } else if matches!(
@@ -159,7 +163,7 @@ fn several(script: &Script<'_>, name: Node<'_>, value: Node<'_>, found: &mut Vec
     }
 }
 
-fn constant(
+pub(super) fn constant(
     script: &Script<'_>,
     name: Node<'_>,
     value: Node<'_>,

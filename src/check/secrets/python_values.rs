@@ -36,7 +36,9 @@ const WRAPPERS: [&str; 24] = [
     "to_bytes",
 ];
 /// Methods that give back what they are called on.
-const METHODS: [&str; 5] = ["encode", "decode", "strip", "rstrip", "lstrip"];
+const METHODS: [&str; 8] = [
+    "encode", "decode", "strip", "rstrip", "lstrip", "lower", "upper", "replace",
+];
 /// How many parts of one expression are looked at.
 const MOST_PARTS: usize = 64;
 /// How many literals of one value are put together.
@@ -73,6 +75,11 @@ fn inside<'tree>(script: &Script<'_>, node: Node<'tree>, open: &mut Vec<Node<'tr
         Kind::Conditional => open.extend(children(node).step_by(2)),
         Kind::Assignment => open.extend(node.child_by_field_id(fields.right)),
         Kind::NamedExpression => open.extend(node.child_by_field_id(fields.value)),
+        // `'terces'[::-1]`; of a table, the key tells.
+        Kind::Subscript => {
+            let sliced = node.child_by_field_id(fields.value);
+            open.extend(sliced.filter(|text| Kind::of(*text) == Kind::String));
+        }
         Kind::Call => wrapped(script, node, open),
         _ => {}
     }

@@ -18,7 +18,7 @@ use crate::check::tree::Script;
 /// `name = value`, `"name": "value"`, `name => value`; the quotes around both are groups.
 static SETTING: LazyLock<Option<Regex>> = LazyLock::new(|| {
     regex(
-        r#"([a-z0-9_.-]*(?:pass|pwd|secret|token|key|cred|auth)[a-z0-9_-]*)(\\?["']?)\]?[ \t]*(=>|:=|[:=])[ \t]*(?:\\?["']([^"'\\\n]+)\\?["']|([^\s"'\\,;&<>|(){}$`]+))"#,
+        r#"([a-z0-9_.-]*(?:pass|pwd|psk|secret|token|key|cred|auth)[a-z0-9_-]*)(\\?["']?)\]?[ \t]*(=>|:=|[:=])[ \t]*(?:\\?["']([^"'\\\n]+)\\?["']|([^\s"'\\,;&<>|(){}$`]+))"#,
     )
 });
 /// `--password value`.
@@ -64,12 +64,26 @@ pub(super) fn in_text(text: &str, offset: usize, piece: Piece, found: &mut Vec<F
     }
     if text.contains(['=', ':']) {
         settings(text, offset, piece, found);
+        if let Some((skipped, put)) = replacement(text) {
+            settings(put, offset + skipped, piece, found);
+        }
     }
     for (pattern, mark) in [(&OPTION, "--"), (&ELEMENT, "</"), (&NETRC, "login")] {
         if text.contains(mark) {
             simple(pattern, text, offset, found);
         }
     }
+}
+
+/// `s/password=.*/password=secret/` of `sed`: what is put, and where it begins.
+fn replacement(text: &str) -> Option<(usize, &str)> {
+    let mark = text.strip_prefix('s')?.chars().next()?;
+    if !matches!(mark, '/' | '|' | '#' | ',' | '@') {
+        return None;
+    }
+    let mut parts = text.splitn(4, mark).skip(1);
+    let (sought, put) = (parts.next()?, parts.next()?);
+    Some((sought.len() + 3, put))
 }
 
 fn settings(text: &str, offset: usize, piece: Piece, found: &mut Vec<Found>) {
