@@ -157,14 +157,15 @@ fn printed(script: &Script<'_>, command: Node<'_>, found: &mut Vec<Found>) {
     let arguments: Vec<Node<'_>> = arguments.take(MOST_PRINTED).collect();
     let (name, rest) = match arguments.as_slice() {
         [option, name, rest @ ..] if script.of(*option) == "-v" => (script.of(*name), rest),
-        [option, rest @ ..] => match script.of(*option).strip_prefix("-v") {
-            Some(name) => (name, rest),
-            None => {
-                let text = bash_values::printed(script, *option, rest);
-                text.iter().for_each(|text| text.find(found));
-                return;
+        [option, rest @ ..] if script.of(*option).starts_with("-v") => {
+            (script.of(*option).trim_start_matches("-v"), rest)
+        }
+        [format, arguments @ ..] => {
+            if let Some(text) = bash_values::printed(script, *format, arguments) {
+                text.find(found);
             }
-        },
+            return;
+        }
         [] => return,
     };
     let rest = match rest {

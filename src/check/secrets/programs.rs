@@ -1,6 +1,6 @@
 //! Programs and the options that they take credentials by; data for `arguments`.
 
-/// Clients of MySQL; they ask for a password where nothing follows `-p` or `--password`.
+/// Clients of `MySQL`; they ask for a password where nothing follows `-p` or `--password`.
 pub(super) const MYSQL: [&str; 11] = [
     "mysql",
     "mysqldump",
@@ -14,7 +14,7 @@ pub(super) const MYSQL: [&str; 11] = [
     "mariadb-dump",
     "mariadb-admin",
 ];
-/// Clients of PostgreSQL; they always ask.
+/// Clients of `PostgreSQL`; they always ask.
 pub(super) const POSTGRES: [&str; 11] = [
     "psql",
     "pg_dump",
