@@ -106,8 +106,13 @@ fn several(script: &Script<'_>, name: &str, array: Node<'_>, found: &mut Vec<Fou
     let Some((name, credential)) = one_of_several(name) else {
         return;
     };
-    for value in children(array).take(MOST_ELEMENTS) {
-        if let Some(value) = composed(script, value) {
+    for part in children(array).take(MOST_ELEMENTS) {
+        if let Some((_, span)) = entry(script, part) {
+            let value = script.text.get(span.clone()).unwrap_or("");
+            if is_secret(value, credential, Place::Listed) {
+                found.push(named(name, span));
+            }
+        } else if let Some(value) = composed(script, part) {
             judge_text(name, credential, &value, Place::Listed, found);
         }
     }
@@ -180,22 +185,25 @@ fn printed(script: &Script<'_>, command: Node<'_>, found: &mut Vec<Found>) {
     }
 }
 
-/// `[password]=value` in an array, one word to the grammar.
+/// `[password]=value` in an array.
 fn element(script: &Script<'_>, part: Node<'_>, found: &mut Vec<Found>) {
-    if !children(part).all(is_constant) {
-        return;
-    }
-    let text = script.of(part);
-    let Some((name, value)) = text.split_once("]=") else {
+    let Some((name, span)) = entry(script, part) else {
         return;
     };
-    let name = bare_name(name);
-    let start = part.start_byte() + text.len() - value.len();
-    let span = arguments::unquoted(value, start..start + value.len());
     let value = script.text.get(span.clone()).unwrap_or("");
     if credential(name).is_some_and(|kind| is_secret(value, kind, Place::Entry)) {
         found.push(named(name, span));
     }
+}
+
+/// `[name]=value`, one word to the grammar: the name, and the place of the value.
+fn entry<'text>(script: &Script<'text>, part: Node<'_>) -> Option<(&'text str, Range<usize>)> {
+    let text = script.of(part);
+    let constant = text.starts_with('[') && children(part).all(is_constant);
+    let (name, value) = text.split_once("]=").filter(|_| constant)?;
+    let start = part.start_byte() + text.len() - value.len();
+    let span = arguments::unquoted(value, start..start + value.len());
+    Some((bare_name(name), span))
 }
 
 /// `${NAME:-value}`; where the name tells nothing, that of the variable it is assigned to does.

@@ -135,7 +135,7 @@ pub(super) const TOKEN_OWNERS: [&str; 44] = [
     "auths",
 ];
 /// What makes a `key` one that opens something.
-pub(super) const KEYS: [&str; 18] = [
+pub(super) const KEYS: [&str; 22] = [
     "api",
     "access",
     "secret",
@@ -146,6 +146,10 @@ pub(super) const KEYS: [&str; 18] = [
     "encrypt",
     "decryption",
     "hmac",
+    "symmetric",
+    "signature",
+    "decrypt",
+    "sas",
     "jwt",
     "fernet",
     "aes",

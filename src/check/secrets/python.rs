@@ -148,6 +148,10 @@ fn several(script: &Script<'_>, name: Node<'_>, value: Node<'_>, found: &mut Vec
     let Some((name, credential)) = named else {
         return;
     };
+    // The keys of a table tell for themselves.
+    if credential == Credential::Doubtful && Kind::of(value) == Kind::Dictionary {
+        return;
+    }
     for part in children(value).take(256) {
         let value = part
             .child_by_field_id(Fields::get().value)

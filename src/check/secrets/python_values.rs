@@ -269,9 +269,14 @@ fn template<'tree>(script: &Script<'_>, node: Node<'tree>) -> Option<Template<'t
     }
     let function = node.child_by_field_id(fields.function)?;
     let method = function.child_by_field_id(fields.attribute)?;
-    (script.of(method) == "format").then_some(Template {
-        text: literal(function.child_by_field_id(fields.object)?)?,
-        mark: "{}",
+    if script.of(method) != "format" {
+        return None;
+    }
+    let text = literal(function.child_by_field_id(fields.object)?)?;
+    let numbered = script.text.get(text.clone())?.contains("{0}");
+    Some(Template {
+        text,
+        mark: if numbered { "{0}" } else { "{}" },
         other_marks: &['{', '}'],
         values: node.child_by_field_id(fields.arguments)?,
     })
