@@ -29,7 +29,7 @@ struct Pattern {
     is_secret: fn(&str) -> bool,
 }
 
-static PATTERNS: [Pattern; 15] = [
+static PATTERNS: [Pattern; 16] = [
     Pattern {
         words: &["://"],
         regex: LazyLock::new(|| regex(r"://([a-z0-9_-]+)(?::x-oauth-basic|:)?@")),
@@ -139,6 +139,19 @@ static PATTERNS: [Pattern; 15] = [
         rule: &SECRET_TOKEN,
         what: "a Telegram bot's token",
         is_secret: is_made,
+    },
+    Pattern {
+        words: &["cookie"],
+        regex: LazyLock::new(|| {
+            regex(
+                r#"cookies?["']?\s*[:=,]\s*[{"'b\s]*(?:[^"'\n]{0,80};\s*)?[a-z_.-]*(?:sess|sid|auth|token|jwt)[a-z_.-]*["']?\s*[=:]\s*["']?([a-z0-9%._+/-]+)"#,
+            )
+        }),
+        rule: &SECRET_AUTHORIZATION,
+        what: "the cookie of a session",
+        is_secret: |value| {
+            value.len() >= 20 && is_secret(value, Credential::Doubtful, Place::Loose)
+        },
     },
     Pattern {
         words: &["send"],

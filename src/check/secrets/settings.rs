@@ -122,7 +122,16 @@ fn setting<'text>(
         .get(span.end..)
         .is_some_and(|rest| rest.starts_with(['$', '(', '{', '`', '[']));
     let fits = value.len() <= 256 && !goes_on && !value.eq_ignore_ascii_case(short);
-    let kind = credential(short)?;
+    // Among the options of `mount` and the fields of a form it is no outcome of a test.
+    let field = name
+        .start()
+        .checked_sub(1)
+        .and_then(|at| text.as_bytes().get(at))
+        .is_some_and(|before| b",&?;".contains(before));
+    let kind = match credential(short)? {
+        Credential::Doubtful if field && short.eq_ignore_ascii_case("pass") => Credential::Password,
+        kind => kind,
+    };
     (fits && is_secret(value, kind, place)).then(|| (short, secret_part(value, span)))
 }
 
