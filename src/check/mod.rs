@@ -40,6 +40,9 @@ const TREE_LAYERS: [Layer; 3] = [Layer::Syntax, Layer::Secrets, Layer::Dangerous
 pub fn check(script: &str, language: &'static Language, policy: &Policy) -> Report {
     let mut notes = Notes::new(policy);
     let fits = size::check(script, policy, &mut notes);
+    if !fits {
+        notes.hide_everything();
+    }
     let undecided = fits && read(script, language, policy, &mut notes);
     Report {
         language,
@@ -61,6 +64,7 @@ pub fn check_bytes(script: &[u8], language: &'static Language, policy: &Policy) 
     let mut notes = Notes::new(policy);
     let span = error.valid_up_to()..error.valid_up_to() + char::REPLACEMENT_CHARACTER.len_utf8();
     notes.add(&SIZE_UTF8, span, size::utf8_message(error.valid_up_to()));
+    notes.hide_everything();
     Report {
         language,
         undecided: true,
@@ -90,6 +94,7 @@ fn read(text: &str, language: &'static Language, policy: &Policy, notes: &mut No
         !is_on(Layer::Syntax) || syntax::check(text, language.grammar, script.as_ref(), notes);
     let Some(script) = script else {
         size::too_intricate(notes);
+        notes.hide_everything();
         return undecided;
     };
     if is_on(Layer::Secrets) {

@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::cover::{Cover, Covered};
-use super::{Finding, Related, Rule};
+use super::{Finding, Layer, Related, Rule};
 use crate::policy::{Level, Policy};
 use crate::text::{LineIndex, floor_char_boundary, single_line};
 
@@ -78,6 +78,13 @@ impl<'policy> Notes<'policy> {
     pub(super) fn hide(&mut self, rule: &'static Rule, literals: Vec<Range<usize>>) {
         if rule.level_under(self.policy) != Level::Off {
             self.cover.add(literals);
+        }
+    }
+
+    /// Hides all of a text that nobody could search for secrets, unless nobody was asked to.
+    pub(super) fn hide_everything(&mut self) {
+        if !self.policy.checks_off.contains(Layer::Secrets.name()) {
+            self.cover.add_everything();
         }
     }
 

@@ -53,6 +53,12 @@ pub(super) fn credential(name: &str) -> Option<Credential> {
     Some(if acts { Credential::Doubtful } else { kind })
 }
 
+/// The singular of a name in the plural, and what one of its values would be: `api_keys`.
+pub(super) fn one_of_several(name: &str) -> Option<(&str, Credential)> {
+    let name = name.strip_suffix(['s', 'S'])?;
+    Some((name, credential(name)?))
+}
+
 /// A first look that allocates nothing, because it is taken at every name of a script.
 fn is_likely(name: &str) -> bool {
     let bytes = name.as_bytes();
@@ -78,6 +84,7 @@ fn kind(last: &str, before: Option<&str>) -> Option<Credential> {
         return Some(Credential::Key);
     }
     match last {
+        "auth" if owned_by(&["rediscli"]) => Some(Credential::Password),
         "pass" if owned_by(&OWNERS) => Some(Credential::Password),
         "token" if owned_by(&TOKEN_OWNERS) => Some(Credential::Key),
         "key" if owned_by(&KEYS) => Some(Credential::Key),

@@ -34,7 +34,8 @@ fn of_form(text: &str, form: &'static Form, rule: &'static Rule, found: &mut Vec
 /// Where a token ends that begins with a prefix found there.
 fn end_of(text: &str, form: &Form, prefix: &str, start: usize) -> Option<usize> {
     let before = text.get(..start)?;
-    if !begins_word(before) {
+    // The parts of a JSON web token begin as the whole does.
+    if !begins_word(before) || (prefix == "eyJ" && before.ends_with('.')) {
         return None;
     }
     let rest = text.get(start + prefix.len()..)?;
