@@ -95,6 +95,9 @@ impl<'policy> Notes<'policy> {
 
     /// The findings, by layer and then by place, with lines and columns.
     pub(super) fn findings(mut self, text: &str) -> Vec<Finding> {
+        if self.notes.is_empty() {
+            return Vec::new();
+        }
         self.keep_most();
         self.notes
             .sort_by_key(|note| (note.rule.layer, note.span.start, note.span.end));

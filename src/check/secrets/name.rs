@@ -62,16 +62,23 @@ pub(super) fn one_of_several(name: &str) -> Option<(&str, Credential)> {
 /// A first look that allocates nothing, because it is taken at every name of a script.
 fn is_likely(name: &str) -> bool {
     let bytes = name.as_bytes();
-    let holds = |word: &str| {
-        bytes
-            .windows(word.len())
-            .any(|window| window.eq_ignore_ascii_case(word.as_bytes()))
+    let begins = |at: usize, word: &str| {
+        let found = bytes.get(at..at + word.len());
+        found.is_some_and(|found| found.eq_ignore_ascii_case(word.as_bytes()))
     };
-    [
+    // The letters that the words below begin with.
+    let first = |byte: u8| {
+        matches!(
+            byte.to_ascii_lowercase(),
+            b'p' | b's' | b't' | b'k' | b'c' | b'a'
+        )
+    };
+    let words = [
         "pass", "pw", "secret", "token", "key", "cred", "auth", "kennwort", "psk", "psw",
-    ]
-    .iter()
-    .any(|word| holds(word))
+    ];
+    (0..bytes.len())
+        .filter(|at| bytes.get(*at).is_some_and(|byte| first(*byte)))
+        .any(|at| words.iter().any(|word| begins(at, word)))
 }
 
 /// What a last word says, with the word before it.

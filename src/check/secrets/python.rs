@@ -64,14 +64,15 @@ pub(super) fn find(script: &Script<'_>, found: &mut Vec<Found>) {
     let mut gathered = Gathered::default();
     for step in Walk::of(script.root()) {
         let Step::Enter(node, _) = step else { continue };
-        gathered.expression(script, node);
-        match Kind::of(node) {
+        let kind = Kind::of(node);
+        gathered.expression(script, node, kind);
+        match kind {
             Kind::StringContent => settings::find(script, node.byte_range(), Piece::Text, found),
             Kind::Comment => settings::find(script, node.byte_range(), Piece::Comment, found),
             Kind::Call => python_calls::call(script, node, found),
             Kind::List | Kind::Tuple => sequence(script, node, found),
             Kind::Comparison => compared(script, node, found),
-            kind => given(script, node, kind, found),
+            _ => given(script, node, kind, found),
         }
     }
     gathered.find(found);

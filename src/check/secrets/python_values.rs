@@ -1,7 +1,8 @@
 //! The constants that an expression of Python may turn out to be.
 
-use std::collections::HashSet;
 use std::ops::Range;
+
+use rustc_hash::FxHashSet;
 
 use super::Found;
 use super::composed::Composed;
@@ -57,7 +58,8 @@ pub(super) fn values<'text>(script: &Script<'text>, node: Node<'_>) -> Vec<Compo
             break;
         }
         fuel -= 1;
-        let constant = Kind::of(node) == Kind::String || composes(script, node);
+        let kind = Kind::of(node);
+        let constant = kind == Kind::String || composes(script, node, kind);
         if constant && let Some(text) = composed(script, node) {
             found.push(text);
         } else {
@@ -128,12 +130,12 @@ enum Part<'tree> {
 pub(super) struct Gathered<'text> {
     texts: Composed<'text>,
     /// The expressions that were read as parts of others.
-    seen: HashSet<u32>,
+    seen: FxHashSet<u32>,
 }
 
 impl<'text> Gathered<'text> {
-    pub(super) fn expression(&mut self, script: &Script<'text>, node: Node<'_>) {
-        if composes(script, node) && !self.seen.contains(&node.id()) {
+    pub(super) fn expression(&mut self, script: &Script<'text>, node: Node<'_>, kind: Kind) {
+        if composes(script, node, kind) && !self.seen.contains(&node.id()) {
             self.texts.cut();
             let mut open = vec![Part::Node(node)];
             while let Some(part) = open.pop() {
@@ -153,8 +155,8 @@ impl<'text> Gathered<'text> {
 }
 
 /// Whether an expression may put literals together.
-fn composes(script: &Script<'_>, node: Node<'_>) -> bool {
-    match Kind::of(node) {
+fn composes(script: &Script<'_>, node: Node<'_>, kind: Kind) -> bool {
+    match kind {
         Kind::Concatenated => true,
         Kind::Binary => is_sum(script, node) || template(script, node).is_some(),
         Kind::Call => joined(script, node).is_some() || template(script, node).is_some(),

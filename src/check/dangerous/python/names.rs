@@ -1,7 +1,8 @@
 //! Qualified names: which are the same, and what they mean to the judge.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::table::{METHODS, groups};
 use crate::check::Rule;
@@ -80,7 +81,7 @@ pub(super) const EVENT_LOOP: &str = "asyncio.<loop>";
 /// Attributes of a function through which it is called, or that give it back.
 const SELF: [&str; 4] = ["__call__", "__func__", "__wrapped__", "__origin__"];
 
-static TABLE: LazyLock<HashMap<String, Meaning>> = LazyLock::new(|| {
+static TABLE: LazyLock<FxHashMap<String, Meaning>> = LazyLock::new(|| {
     groups()
         .flat_map(|(meaning, module, names)| {
             let qualified = names.iter().map(move |name| format!("{module}.{name}"));
@@ -105,7 +106,7 @@ pub(super) fn method(name: &str) -> Option<Meaning> {
 
 /// Whether an attribute's name is the last part of any name of the table.
 pub(super) fn could_be(attribute: &str) -> bool {
-    static LAST: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    static LAST: LazyLock<FxHashSet<&str>> = LazyLock::new(|| {
         let methods = METHODS.iter().map(|(name, _)| *name);
         let names = groups().flat_map(|(_, _, names)| *names);
         names
@@ -124,7 +125,7 @@ pub(super) fn is_library(name: &str) -> bool {
 
 /// Whether a name that nothing binds must be meant as the module of the table.
 pub(super) fn is_module(name: &str) -> bool {
-    static MODULES: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    static MODULES: LazyLock<FxHashSet<&str>> = LazyLock::new(|| {
         groups()
             .filter_map(|(_, module, _)| module.split('.').next())
             .chain(HIDDEN_MODULES)
