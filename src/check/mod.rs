@@ -86,8 +86,7 @@ fn read(text: &str, language: &'static Language, policy: &Policy, notes: &mut No
         return true;
     }
     let script = Script::parse(text, language.grammar);
-    let undecided =
-        !is_on(Layer::Syntax) || syntax::check(text, language.grammar, script.as_ref(), notes);
+    let undecided = !is_on(Layer::Syntax) || syntax::check(text, language.grammar, notes);
     let Some(script) = script else {
         size::too_intricate(notes);
         return undecided;

@@ -307,7 +307,7 @@ fn messages_say_what_is_wrong_and_where() {
         ("s = 'abc\n", "1:5 the string that ' opens"),
         (
             "def f():\npass\n",
-            "1:1 expected an indented block after `def`",
+            "1:1 expected an indented block after function definition: indent",
         ),
         ("x = (1]\n", "1:7 `]` does not match"),
     ] {

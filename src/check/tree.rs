@@ -43,7 +43,6 @@ struct Record {
 
 const NAMED: u8 = 1;
 const EXTRA: u8 = 2;
-const MISSING: u8 = 4;
 
 /// A node of a tree; as cheap to copy as a reference.
 #[derive(Clone, Copy)]
@@ -240,9 +239,7 @@ impl Record {
         Self {
             kind: node.kind_id(),
             field: cursor.field_id().map_or(0, u16::from),
-            flags: flag(node.is_named(), NAMED)
-                | flag(node.is_extra(), EXTRA)
-                | flag(node.is_missing(), MISSING),
+            flags: flag(node.is_named(), NAMED) | flag(node.is_extra(), EXTRA),
             start: number(node.start_byte()),
             end: number(node.end_byte()),
             parent,
@@ -283,14 +280,6 @@ impl<'tree> Node<'tree> {
 
     pub(super) fn byte_range(self) -> Range<usize> {
         self.start_byte()..self.end_byte()
-    }
-
-    pub(super) fn is_error(self) -> bool {
-        self.kind_id() == u16::MAX
-    }
-
-    pub(super) fn is_missing(self) -> bool {
-        self.record().flags & MISSING != 0
     }
 
     /// A rule's node and no comment: what a person would call a part of its parent.
