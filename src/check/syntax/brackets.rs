@@ -5,16 +5,20 @@
 
 use std::ops::Range;
 
-use super::Problem;
+use super::{Problem, line_at};
 
 /// Python's `MAXLEVEL`: so many brackets may be open at once.
 pub(super) const MOST_BRACKETS: usize = 200;
 
-/// The first problem with brackets or quotes that begins no further down than a place.
-pub(super) fn problem(text: &str, last: usize) -> Option<Problem> {
+/// The first problem with brackets or quotes on the lines up to a place, or the bracket before it
+/// that is never closed.
+pub(super) fn problem(text: &str, place: usize) -> Option<Problem> {
+    let line_end = line_at(text, place).end;
     let mut scan = Scan::of(text.as_bytes());
-    let found = scan.run().or_else(|| scan.unclosed(last));
-    found.filter(|problem| problem.span.start <= last)
+    match scan.run() {
+        Some(problem) => (problem.span.start <= line_end).then_some(problem),
+        None => scan.unclosed(place),
+    }
 }
 
 /// The string that ends where a word follows at once: a quote in it was taken for its end.
@@ -256,6 +260,10 @@ mod tests {
         let text = "x = (1,\ny = [2\n";
         let at = |last| problem(text, last).map(|problem| problem.span.start);
         assert_eq!((at(3), at(8), at(15)), (None, Some(4), Some(12)));
+        assert_eq!(
+            problem("x y = 'a\n", 2).map(|problem| problem.span.start),
+            Some(6)
+        );
     }
 
     #[test]

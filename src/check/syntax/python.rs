@@ -72,10 +72,9 @@ fn explain(text: &str, refused: Refused) -> Problem {
         return own;
     }
     let at = refused.at.min(text.len());
-    let line_end = rest_of_line(text, at).end.max(own.span.end);
     pasted::problem(text, at, Grammar::Python)
         .or_else(|| brackets::ended_string(text, at))
-        .or_else(|| brackets::problem(text, line_end))
+        .or_else(|| brackets::problem(text, at))
         .unwrap_or(own)
 }
 
