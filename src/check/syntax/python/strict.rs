@@ -7,7 +7,9 @@
 use std::ops::Range;
 
 use ruff_python_ast::{Mod, PythonVersion};
-use ruff_python_parser::{Mode, ParseOptions, Parsed, parse_unchecked};
+use ruff_python_parser::{
+    InterpolatedStringErrorType, Mode, ParseErrorType, ParseOptions, Parsed, parse_unchecked,
+};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::fence::{self, Shape};
@@ -63,6 +65,9 @@ pub(super) fn verdict(text: &str) -> Verdict {
 fn parse(text: &str) -> Verdict {
     let options = ParseOptions::from(Mode::Module).with_target_version(VERSION);
     let parsed = parse_unchecked(text, options);
+    if is_bare_generator(text, &parsed) {
+        return Verdict::Undecided;
+    }
     let found = by_the_grammar(text, &parsed).or_else(|| {
         let tokens = parsed.tokens();
         tabs::inconsistent(text, tokens)
@@ -81,6 +86,20 @@ fn refused(range: TextRange, message: String) -> Refused {
         message,
         grammar: false,
     }
+}
+
+/// Whether the first error is a generator between the braces of an f-string: 3.11 reads what stands
+/// there as if in parentheses, later versions and this parser do not.
+fn is_bare_generator(text: &str, parsed: &Parsed<Mod>) -> bool {
+    let errors = parsed.errors().iter();
+    let first = errors.min_by_key(|error| error.location.start());
+    first.is_some_and(|error| {
+        let shown = text.get(error.location.to_std_range());
+        matches!(
+            error.error,
+            ParseErrorType::FStringError(InterpolatedStringErrorType::UnclosedLbrace)
+        ) && matches!(shown, Some("for" | "async"))
+    })
 }
 
 /// The first error of the grammar, of the version too.

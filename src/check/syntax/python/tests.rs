@@ -237,6 +237,18 @@ fn what_tree_sitter_refuses_though_it_is_valid_is_accepted() {
 }
 
 #[test]
+fn a_generator_between_the_braces_of_an_f_string_is_for_the_interpreter() {
+    for text in [
+        "f'{a for a in b}'\n",
+        "x = f'''{\n a async for a in b}'''\n",
+    ] {
+        let report = checked(text);
+        assert!(report.accepted() && report.undecided, "{text:?}");
+    }
+    assert!(!checked("f'{a b}'\n").accepted());
+}
+
+#[test]
 fn what_the_compiler_refuses_later_is_refused() {
     for (text, words) in [
         ("return 1\n", "`return` statement outside"),
