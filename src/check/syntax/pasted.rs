@@ -94,9 +94,8 @@ fn blank(text: &str, within: std::ops::Range<usize>, reader: &str) -> Option<Pro
     let end = crate::text::floor_char_boundary(text, within.end.max(within.start + 4));
     let shown = text.get(within.start..end)?;
     let (at, found) = (shown.char_indices())
-        .filter(|(at, _)| within.start + at < within.end)
-        .filter(|(_, found)| is_strange(*found))
-        .last()?;
+        .rev()
+        .find(|(at, found)| within.start + at < within.end && is_strange(*found))?;
     let start = within.start + at;
     Some(Problem {
         span: start..start + found.len_utf8(),

@@ -87,4 +87,6 @@ fn shown(text: &str, range: Range<usize>) -> Range<usize> {
 }
 
 #[cfg(test)]
+mod messages;
+#[cfg(test)]
 mod tests;

@@ -122,10 +122,10 @@ impl Recogniser<'_> {
         for frame in frames {
             match frame {
                 Frame::Pair(pair) if pair.rules == Rules::Expansion => {
-                    open = Some((pair.opened, '}'))
+                    open = Some((pair.opened, '}'));
                 }
                 Frame::List(list) if list.kind == ListKind::Substitution => {
-                    open = Some((list.opened, ')'))
+                    open = Some((list.opened, ')'));
                 }
                 Frame::Pair(pair) if pair.open == quote.open => {
                     return open.map(|(at, closer)| Problem {

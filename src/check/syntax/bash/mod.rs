@@ -11,6 +11,8 @@ mod grammar;
 mod heads;
 mod here;
 mod hints;
+#[cfg(test)]
+mod messages;
 mod problem;
 mod recogniser;
 mod simple;

@@ -269,9 +269,8 @@ impl Recogniser<'_> {
     /// A keyword or mark that ends nothing that is open; what is open says what it waits for.
     pub(super) fn ends_nothing(&self, token: &Token<'_>, shown: &str) -> Problem {
         let stray = stray(self.text, token.start..token.end, shown);
-        let open = match self.top() {
-            Some(Frame::List(list)) => list,
-            _ => return stray,
+        let Some(Frame::List(open)) = self.top() else {
+            return stray;
         };
         let more = match (open.kind, shown) {
             (ListKind::Script | ListKind::Substitution, _) | (_, ";" | "&" | "&&" | "||" | "|") => {
