@@ -167,6 +167,18 @@ fn a_message_names_the_slip() {
             "function\n",
             "1:1 the function that begins here is not complete: its name is missing before the end of the line",
         ),
+        (
+            "echo \"a\nfor f in *; do\n  echo \"$f\"\ndone\n",
+            "1:6 the \" that opens here ends only on a later line",
+        ),
+        (
+            "if a; then\n b\nelif c\n d\nfi\n",
+            "3:1 the `elif` that begins here is not complete: `then` is missing before `fi`",
+        ),
+        (
+            "for f in $(ls; do a; done\n",
+            "1:16 `do` is not expected here: it belongs to no `for`, `while` or `until`; the `$(` of line 1 waits for `)`",
+        ),
         ("a `b\n", "1:3 the backquote that opens here"),
         (
             "a don't\nb\n",

@@ -12,9 +12,17 @@ use crate::check::syntax::{Problem, rest_of_line};
 const PHRASES: [&str; 2] = ["the end of the line", "the script's end"];
 
 impl List {
+    /// Where what is not complete begins: each `elif` needs a `then` of its own.
+    const fn head(&self) -> usize {
+        match self.kind {
+            ListKind::If => self.keyword,
+            _ => self.opened,
+        }
+    }
+
     /// The keyword or mark that began the construct, and what would end it.
     fn names(&self, text: &str) -> (String, &'static str) {
-        let word = first_word(text, self.opened);
+        let word = first_word(text, self.head());
         let closer = match self.kind {
             ListKind::Script => "",
             ListKind::Substitution | ListKind::Subshell => ")",
@@ -53,7 +61,7 @@ pub(super) fn unclosed(text: &str, frame: &Frame, before: Option<&str>) -> Optio
     }
     let (at, needs) = match frame {
         Frame::List(list) if list.kind == ListKind::Script => return None,
-        Frame::List(list) => (list.opened, list.names(text).1),
+        Frame::List(list) => (list.head(), list.names(text).1),
         Frame::For { opened, step } => (*opened, for_needs(*step)),
         Frame::Case { opened, step } => (*opened, case_needs(*step)),
         Frame::Function { opened, step } => return Some(function(text, *opened, *step, before)),
@@ -273,7 +281,7 @@ impl Recogniser<'_> {
             return stray;
         };
         let more = match (open.kind, shown) {
-            (ListKind::Script | ListKind::Substitution, _) | (_, ";" | "&" | "&&" | "||" | "|") => {
+            (ListKind::Script, _) | (_, ";" | "&" | "&&" | "||" | "|") => {
                 return stray;
             }
             (ListKind::CaseBody, ")") => {
@@ -290,7 +298,7 @@ impl Recogniser<'_> {
             _ => stray.message,
         };
         let (word, closer) = open.names(self.text);
-        let line = line_number(self.text, open.opened);
+        let line = line_number(self.text, open.head());
         Problem {
             message: format!("{more}; the `{word}` of line {line} waits for `{closer}`"),
             ..stray
