@@ -64,25 +64,32 @@ type Found = Option<(Range<usize>, String)>;
 
 /// A line in which strings and comments are blanks; the bytes stay in their places.
 fn blanked(line: &str) -> String {
-    let mut quote = None;
-    let mut escaped = false;
-    let mut comment = false;
-    let blank = |character: char| " ".repeat(character.len_utf8());
-    line.chars()
-        .map(|character| {
-            comment |= quote.is_none() && character == '#';
-            match (quote, character) {
-                _ if comment => return blank(character),
-                (Some(_), _) if escaped => escaped = false,
-                (Some(_), '\\') => escaped = true,
-                (Some(open), _) if open == character => quote = None,
-                (None, '"' | '\'') => quote = Some(character),
-                (None, _) => return character.to_string(),
-                (Some(_), _) => {}
+    let mut code = String::with_capacity(line.len());
+    let (mut quote, mut escaped) = (None, false);
+    for character in line.chars() {
+        let blank = match (quote, character) {
+            (None, '#') => break,
+            (None, '"' | '\'') => {
+                quote = Some(character);
+                true
             }
-            blank(character)
-        })
-        .collect()
+            (None, _) => false,
+            (Some(open), _) => {
+                if !escaped && character == open {
+                    quote = None;
+                }
+                escaped = !escaped && character == '\\';
+                true
+            }
+        };
+        if blank {
+            code.extend(std::iter::repeat_n(' ', character.len_utf8()));
+        } else {
+            code.push(character);
+        }
+    }
+    code.extend(std::iter::repeat_n(' ', line.len() - code.len()));
+    code
 }
 
 /// `print x`, `exec x` and `raise A, b`; but `print -1` and `print >> f` are expressions to Python 3.
