@@ -384,6 +384,20 @@ fn pathological() -> Vec<String> {
         "eval ",
         "eval(",
         "curl|sh|",
+        "$1|curl",
+        "#\n| ",
+        "+| sh|:[[ ",
+        "${!a",
+        "x=( ",
+        "e :=from while ",
+        ";lambda  :=",
+        "+////+ ",
+        "**in ' 'e",
+        "1\\\n",
+        "\\\n",
+        "nonlocal x\n #'''in ",
+        "~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~from ",
+        "os.system('+'exec ",
         "getattr(",
         "f=f\n",
         "a=b;b=a\n",
@@ -417,7 +431,7 @@ fn pathological_scripts_end_in_time_and_stay_small() {
             let report = checked(&script, language);
             let took = start.elapsed();
             let beginning: String = script.chars().take(12).collect();
-            assert!(took.as_secs() < 5, "{beginning:?} took {took:?}");
+            assert!(took.as_millis() < 1_500, "{beginning:?} took {took:?}");
             assert!(report.findings.len() <= MOST_FINDINGS);
         }
     }

@@ -23,21 +23,63 @@ use crate::text::floor_char_boundary;
 const SHOWN: usize = 60;
 
 /// What is wrong, and where.
-struct Problem {
+pub(super) struct Problem {
     span: Range<usize>,
     message: String,
 }
 
-/// Whether only the interpreter can tell. The tree, where there is one, lends its words.
-pub(super) fn check(
+/// What the rules of a language say of a text.
+pub(super) enum Verdict {
+    Valid,
+    Refused(Refusal),
+    /// Only the interpreter can tell.
+    Undecided,
+}
+
+/// Why a text is refused.
+pub(super) enum Refusal {
+    Plain(Problem),
+    /// The tree may know better words for it.
+    Python(python::Refused),
+}
+
+impl Verdict {
+    pub(super) const fn is_valid(&self) -> bool {
+        matches!(self, Self::Valid)
+    }
+}
+
+/// Asks the language's own rules.
+pub(super) fn verdict(text: &str, grammar: Grammar) -> Verdict {
+    match grammar {
+        Grammar::Python => python::verdict(text),
+        Grammar::Bash => bash::verdict(text),
+    }
+}
+
+/// Writes the verdict down; whether only the interpreter can tell. The tree, where there is one,
+/// lends its words.
+pub(super) fn tell(
     text: &str,
     grammar: Grammar,
+    verdict: Verdict,
     tree: Option<&Script<'_>>,
     notes: &mut Notes<'_>,
 ) -> bool {
-    match grammar {
-        Grammar::Python => python::check(text, tree, notes),
-        Grammar::Bash => bash::check(text, notes),
+    if grammar == Grammar::Bash {
+        bash::line_ends(text, notes);
+    }
+    match verdict {
+        Verdict::Valid => false,
+        Verdict::Undecided => true,
+        Verdict::Refused(Refusal::Plain(problem)) if grammar == Grammar::Bash => {
+            bash::tell(text, problem, notes);
+            false
+        }
+        Verdict::Refused(refusal) => {
+            python::tell(text, refusal, tree, notes);
+            false
+        }
     }
 }
 

@@ -22,8 +22,7 @@ use std::ops::Range;
 use ruff_text_size::TextRange;
 
 use self::source::Reading;
-use self::strict::Verdict;
-use super::{Problem, brackets, first_error, rest_of_line};
+use super::{Problem, Refusal, Verdict, brackets, first_error, rest_of_line};
 use crate::check::notes::Notes;
 use crate::check::rules::syntax::PYTHON_SYNTAX;
 use crate::check::tree::{Node, Script, Step, Walk, children, kinds};
@@ -67,37 +66,43 @@ const FOREIGN: [(&str, &str); 8] = [
     ("var ", "the name alone"),
 ];
 
-/// Whether only the interpreter can tell.
-pub(super) fn check(text: &str, tree: Option<&Script<'_>>, notes: &mut Notes<'_>) -> bool {
-    let problem = match source::reading(text) {
-        Reading::Refused(problem) => problem,
-        Reading::Undecided => return true,
+/// Whether Python would refuse a text.
+pub(super) fn verdict(text: &str) -> Verdict {
+    match source::reading(text) {
+        Reading::Refused(problem) => Verdict::Refused(Refusal::Plain(problem)),
+        Reading::Undecided => Verdict::Undecided,
         Reading::Same(source) => match strict::verdict(source) {
-            Verdict::Accepted => return false,
-            Verdict::Undecided => return true,
-            Verdict::Refused {
+            strict::Verdict::Accepted => Verdict::Valid,
+            strict::Verdict::Undecided => Verdict::Undecided,
+            strict::Verdict::Refused {
                 range,
                 message,
                 grammar,
-            } => {
-                let refused = Refused {
-                    range: range.to_std_range(),
-                    message,
-                };
-                explain(text, tree, refused, grammar)
-            }
+            } => Verdict::Refused(Refusal::Python(Refused {
+                range: range.to_std_range(),
+                message,
+                grammar,
+            })),
         },
         Reading::Latin1(source) => match strict::verdict(&source) {
-            Verdict::Accepted => return false,
-            Verdict::Undecided => return true,
-            Verdict::Refused { range, message, .. } => as_latin_1(&source, range, &message),
+            strict::Verdict::Accepted => Verdict::Valid,
+            strict::Verdict::Undecided => Verdict::Undecided,
+            strict::Verdict::Refused { range, message, .. } => {
+                Verdict::Refused(Refusal::Plain(as_latin_1(&source, range, &message)))
+            }
         },
+    }
+}
+
+pub(super) fn tell(text: &str, refusal: Refusal, tree: Option<&Script<'_>>, notes: &mut Notes<'_>) {
+    let problem = match refusal {
+        Refusal::Plain(problem) => problem,
+        Refusal::Python(refused) => explain(text, tree, refused),
     };
     let open = brackets::open_at(text, problem.span.start);
     let related = open.map(|open| (open, "this is open".to_owned()));
     let related = related.into_iter().collect();
     notes.add_with(&PYTHON_SYNTAX, problem.span, problem.message, related);
-    false
 }
 
 /// A character of such a text is a byte of the script.
@@ -111,17 +116,19 @@ fn as_latin_1(text: &str, range: TextRange, message: &str) -> Problem {
 }
 
 /// What the strict parser refuses.
-struct Refused {
+pub(in crate::check) struct Refused {
     range: Range<usize>,
     message: String,
+    /// Whether the tokens or the grammar are at fault rather than the meaning.
+    grammar: bool,
 }
 
 /// The most telling of what can be said about a refusal; only what lies no further down than it.
-fn explain(text: &str, tree: Option<&Script<'_>>, refused: Refused, grammar: bool) -> Problem {
+fn explain(text: &str, tree: Option<&Script<'_>>, refused: Refused) -> Problem {
     let at = refused.range.start.min(text.len());
     let line_end = rest_of_line(text, at).end.max(refused.range.end);
     let near = |problem: &Problem| problem.span.start <= line_end;
-    let told = grammar
+    let told = (refused.grammar)
         .then(|| {
             (brackets::problem(text).filter(near))
                 .or_else(|| from_tree(tree?).filter(near))

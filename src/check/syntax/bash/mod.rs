@@ -20,25 +20,18 @@ mod words;
 use crate::check::notes::Notes;
 use crate::check::rules::syntax::{BASH_BOM, BASH_CRLF, BASH_SYNTAX};
 pub(in crate::check) use recogniser::outline;
-use recogniser::{Verdict, verdict};
+pub(super) use recogniser::verdict;
 
-/// Whether only bash can tell.
-pub(super) fn check(text: &str, notes: &mut Notes<'_>) -> bool {
-    line_ends(text, notes);
-    match verdict(text) {
-        Verdict::Valid => false,
-        Verdict::Undecided => true,
-        Verdict::Refused(problem) => {
-            let reason = if carriage_return(text) {
-                "; the CR at the ends of lines may be why"
-            } else {
-                ""
-            };
-            let message = format!("{}{reason}", problem.message);
-            notes.add(&BASH_SYNTAX, problem.span, message);
-            false
-        }
-    }
+use super::Problem;
+
+pub(super) fn tell(text: &str, problem: Problem, notes: &mut Notes<'_>) {
+    let reason = if carriage_return(text) {
+        "; the CR at the ends of lines may be why"
+    } else {
+        ""
+    };
+    let message = format!("{}{reason}", problem.message);
+    notes.add(&BASH_SYNTAX, problem.span, message);
 }
 
 /// Whether lines end in CR LF, so that bash does not see the keywords at their ends.
@@ -46,7 +39,7 @@ fn carriage_return(text: &str) -> bool {
     memchr::memmem::find(text.as_bytes(), b"\r\n").is_some()
 }
 
-fn line_ends(text: &str, notes: &mut Notes<'_>) {
+pub(super) fn line_ends(text: &str, notes: &mut Notes<'_>) {
     if text.starts_with('\u{feff}') {
         let message = "a byte order mark becomes part of bash's first word; save without it";
         notes.add(&BASH_BOM, 0..'\u{feff}'.len_utf8(), message.to_owned());

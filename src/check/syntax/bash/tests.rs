@@ -2,11 +2,12 @@
 
 use proptest::prelude::*;
 
-use super::recogniser::{Verdict, verdict};
+use super::recogniser::verdict;
+use crate::check::syntax::{Refusal, Verdict};
 
 /// Line, column and message of the refusal.
 fn told(text: &str) -> Option<String> {
-    let Verdict::Refused(problem) = verdict(text) else {
+    let Verdict::Refused(Refusal::Plain(problem)) = verdict(text) else {
         return None;
     };
     let before = text.get(..problem.span.start).expect("a place in the text");
@@ -354,7 +355,7 @@ proptest! {
 
     #[test]
     fn every_text_gets_a_verdict_with_a_span_in_it(script in scripts()) {
-        if let Verdict::Refused(problem) = verdict(&script) {
+        if let Verdict::Refused(Refusal::Plain(problem)) = verdict(&script) {
             prop_assert!(script.get(problem.span.clone()).is_some(), "{:?} {}", problem.span, problem.message);
             prop_assert!(!problem.message.contains('\n'), "{}", problem.message);
         }
