@@ -354,6 +354,89 @@ fn a_secret_is_never_repeated() {
     }
 }
 
+/// Shapes that make parsers and recursive walks fall over.
+fn pathological() -> Vec<String> {
+    let pieces = [
+        "(",
+        "[",
+        "{",
+        "$(",
+        "((",
+        "\"",
+        "`",
+        "f\"{",
+        "<<a ",
+        "if ",
+        "lambda:",
+        "not ",
+        "-",
+        "a.",
+        "f(",
+        "a,",
+        "x = 1 + \n",
+        "def f(\n",
+        "case a in ",
+        "${a:-",
+        "$((",
+        "[[ ",
+        "\"$(",
+        "x='a",
+        "eval ",
+        "eval(",
+        "curl|sh|",
+        "$1|curl",
+        "#\n| ",
+        "+| sh|:[[ ",
+        "${!a",
+        "x=( ",
+        "e :=from while ",
+        ";lambda  :=",
+        "+////+ ",
+        "**in ' 'e",
+        "1\\\n",
+        "\\\n",
+        "nonlocal x\n #'''in ",
+        "~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~from ",
+        "os.system('+'exec ",
+        "getattr(",
+        "f=f\n",
+        "a=b;b=a\n",
+        "p='secret1';",
+        "é",
+        "\r",
+        "import os as o\n",
+        "x = (x := eval)\n",
+        "'a'+",
+        "password=",
+        "if x:\n ",
+        "$($",
+        "bash -c \"$(",
+    ];
+    let mut scripts: Vec<String> = pieces
+        .iter()
+        .map(|piece| piece.repeat(10_000 / piece.chars().count()))
+        .collect();
+    scripts.push(format!("{}1{}", "(".repeat(4_999), ")".repeat(4_999)));
+    scripts.push(format!("{}{}", "[".repeat(5_000), "]".repeat(5_000)));
+    scripts.push("x".repeat(10_000));
+    scripts.push(format!("x = {}", "eval, ".repeat(1_600)));
+    scripts
+}
+
+#[test]
+fn pathological_scripts_end_in_time_and_stay_small() {
+    for script in pathological() {
+        for language in &crate::language::LANGUAGES {
+            let start = std::time::Instant::now();
+            let report = checked(&script, language);
+            let took = start.elapsed();
+            let beginning: String = script.chars().take(12).collect();
+            assert!(took.as_millis() < 1_500, "{beginning:?} took {took:?}");
+            assert!(report.findings.len() <= MOST_FINDINGS);
+        }
+    }
+}
+
 #[test]
 fn the_block_among_many_warnings_is_kept() {
     let script = format!("import os\n{}eval(x)\n", "os.fork()\n".repeat(300));

@@ -23,17 +23,45 @@ use crate::text::floor_char_boundary;
 const SHOWN: usize = 60;
 
 /// What is wrong, and where.
-struct Problem {
+pub(super) struct Problem {
     span: Range<usize>,
     message: String,
 }
 
-/// Whether only the interpreter can tell.
-pub(super) fn check(text: &str, grammar: Grammar, notes: &mut Notes<'_>) -> bool {
-    match grammar {
-        Grammar::Python => python::check(text, notes),
-        Grammar::Bash => bash::check(text, notes),
+/// What the rules of a language say of a text.
+pub(super) enum Verdict {
+    Valid,
+    Refused(Problem),
+    /// Only the interpreter can tell.
+    Undecided,
+}
+
+impl Verdict {
+    pub(super) const fn is_valid(&self) -> bool {
+        matches!(self, Self::Valid)
     }
+}
+
+/// Asks the language's own rules.
+pub(super) fn verdict(text: &str, grammar: Grammar) -> Verdict {
+    match grammar {
+        Grammar::Python => python::verdict(text),
+        Grammar::Bash => bash::verdict(text),
+    }
+}
+
+/// Writes the verdict down; whether only the interpreter can tell.
+pub(super) fn tell(text: &str, grammar: Grammar, verdict: Verdict, notes: &mut Notes<'_>) -> bool {
+    if grammar == Grammar::Bash {
+        bash::line_ends(text, notes);
+    }
+    match (verdict, grammar) {
+        (Verdict::Valid, _) => return false,
+        (Verdict::Undecided, _) => return true,
+        (Verdict::Refused(problem), Grammar::Bash) => bash::tell(text, problem, notes),
+        (Verdict::Refused(problem), Grammar::Python) => python::tell(text, problem, notes),
+    }
+    false
 }
 
 /// The line that holds an offset, without its end.

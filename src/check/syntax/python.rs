@@ -21,33 +21,37 @@ mod words;
 use std::ops::Range;
 
 use self::source::Reading;
-use self::strict::{Refused, Verdict};
-use super::{Problem, brackets, pasted, rest_of_line};
+use self::strict::Refused;
+use super::{Problem, Verdict, brackets, pasted, rest_of_line};
 use crate::check::notes::Notes;
 use crate::check::rules::syntax::PYTHON_SYNTAX;
 use crate::language::Grammar;
 
-/// Whether only the interpreter can tell.
-pub(super) fn check(text: &str, notes: &mut Notes<'_>) -> bool {
-    let problem = match source::reading(text) {
-        Reading::Refused(problem) => problem,
-        Reading::Undecided => return true,
-        Reading::Same(source) => match strict::verdict(source) {
-            Verdict::Accepted => return false,
-            Verdict::Undecided => return true,
-            Verdict::Refused(refused) => explain(text, refused),
-        },
-        Reading::Latin1(source) => match strict::verdict(&source) {
-            Verdict::Accepted => return false,
-            Verdict::Undecided => return true,
-            Verdict::Refused(refused) => as_latin_1(&source, &refused),
-        },
-    };
+/// Whether Python would refuse a text.
+pub(super) fn verdict(text: &str) -> Verdict {
+    match source::reading(text) {
+        Reading::Refused(problem) => Verdict::Refused(problem),
+        Reading::Undecided => Verdict::Undecided,
+        Reading::Same(source) => decided(strict::verdict(source), |refused| explain(text, refused)),
+        Reading::Latin1(source) => decided(strict::verdict(&source), |refused| {
+            as_latin_1(&source, &refused)
+        }),
+    }
+}
+
+fn decided(verdict: strict::Verdict, explain: impl FnOnce(Refused) -> Problem) -> Verdict {
+    match verdict {
+        strict::Verdict::Accepted => Verdict::Valid,
+        strict::Verdict::Undecided => Verdict::Undecided,
+        strict::Verdict::Refused(refused) => Verdict::Refused(explain(refused)),
+    }
+}
+
+pub(super) fn tell(text: &str, problem: Problem, notes: &mut Notes<'_>) {
     let open = brackets::open_at(text, problem.span.start);
     let related = open.map(|open| (open, "this is open".to_owned()));
     let related = related.into_iter().collect();
     notes.add_with(&PYTHON_SYNTAX, problem.span, problem.message, related);
-    false
 }
 
 /// A character of such a text is a byte of the script.

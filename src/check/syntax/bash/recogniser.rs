@@ -14,17 +14,10 @@ use std::ops::Range;
 use super::frame::{ConditionStep, Frame, List, ListKind, Phase, Redirect, Rules, Simple, Word};
 use super::here::HereDocument;
 use super::problem;
-use crate::check::syntax::{Problem, rest_of_line};
+use crate::check::syntax::{Problem, Verdict, rest_of_line};
 
 /// How many bytes may be read again for each byte of the script, and in any case.
 const AGAIN: (usize, usize) = (16, 65_536);
-
-pub(super) enum Verdict {
-    Valid,
-    Refused(Problem),
-    /// The budget was not enough.
-    Undecided,
-}
 
 /// Why the reading ends.
 pub(super) enum Stop {
@@ -96,7 +89,7 @@ const OPERATORS: [&str; 22] = [
     "|&", "<", ">", "|", "&", ";", "(",
 ];
 
-pub(super) fn verdict(text: &str) -> Verdict {
+pub(in crate::check::syntax) fn verdict(text: &str) -> Verdict {
     let mut recogniser = Recogniser::of(text);
     recogniser.run()
 }

@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 
-use super::recogniser::{Verdict, verdict};
+use super::recogniser::verdict;
+use crate::check::syntax::Verdict;
 
 /// Line, column and message of the refusal.
 pub(super) fn told(text: &str) -> Option<String> {
