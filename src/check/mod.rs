@@ -10,6 +10,7 @@ mod cover;
 mod dangerous;
 mod finding;
 mod notes;
+mod parser;
 mod rule;
 mod rules;
 mod secrets;
@@ -89,9 +90,10 @@ fn read(text: &str, language: &'static Language, policy: &Policy, notes: &mut No
     if !TREE_LAYERS.into_iter().any(is_on) {
         return true;
     }
-    let script = Script::parse(text, language.grammar);
-    let undecided =
-        !is_on(Layer::Syntax) || syntax::check(text, language.grammar, script.as_ref(), notes);
+    let grammar = language.grammar;
+    let verdict = syntax::verdict(text, grammar);
+    let script = Script::parse(text, grammar, &verdict);
+    let undecided = !is_on(Layer::Syntax) || syntax::tell(text, grammar, verdict, notes);
     let Some(script) = script else {
         size::too_intricate(notes);
         notes.hide_everything();

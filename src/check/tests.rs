@@ -307,7 +307,7 @@ fn messages_say_what_is_wrong_and_where() {
         ("s = 'abc\n", "1:5 the string that ' opens"),
         (
             "def f():\npass\n",
-            "1:1 expected an indented block after `def`",
+            "1:1 expected an indented block after function definition: indent",
         ),
         ("x = (1]\n", "1:7 `]` does not match"),
     ] {
@@ -389,6 +389,20 @@ fn pathological() -> Vec<String> {
         "eval ",
         "eval(",
         "curl|sh|",
+        "$1|curl",
+        "#\n| ",
+        "+| sh|:[[ ",
+        "${!a",
+        "x=( ",
+        "e :=from while ",
+        ";lambda  :=",
+        "+////+ ",
+        "**in ' 'e",
+        "1\\\n",
+        "\\\n",
+        "nonlocal x\n #'''in ",
+        "~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~from ",
+        "os.system('+'exec ",
         "getattr(",
         "f=f\n",
         "a=b;b=a\n",
@@ -422,7 +436,7 @@ fn pathological_scripts_end_in_time_and_stay_small() {
             let report = checked(&script, language);
             let took = start.elapsed();
             let beginning: String = script.chars().take(12).collect();
-            assert!(took.as_secs() < 5, "{beginning:?} took {took:?}");
+            assert!(took.as_millis() < 1_500, "{beginning:?} took {took:?}");
             assert!(report.findings.len() <= MOST_FINDINGS);
         }
     }

@@ -31,6 +31,7 @@ use super::shown;
 use crate::check::Rule;
 use crate::check::notes::Notes;
 use crate::check::rules::bash::BASH_RUN_TEXT;
+use crate::check::syntax;
 use crate::check::tree::{Script, kinds};
 use crate::language::Grammar;
 use functions::Functions;
@@ -112,10 +113,14 @@ pub(super) fn check(script: &Script<'_>, notes: &mut Notes<'_>) {
     };
     reader.read(script, &Places::default(), 0);
     while let Some(nested) = reader.queue.pop_front() {
-        if let Some(script) = Script::parse(&nested.text, Grammar::Bash) {
+        if let Some(script) = read(&nested.text, Grammar::Bash) {
             reader.read(&script, &nested.places, nested.depth);
         }
     }
+}
+
+fn read(text: &str, grammar: Grammar) -> Option<Script<'_>> {
+    Script::parse(text, grammar, &syntax::verdict(text, grammar))
 }
 
 impl Reader<'_, '_, '_> {
@@ -147,7 +152,7 @@ impl Reader<'_, '_, '_> {
             return self.say(&BASH_RUN_TEXT, range, message.to_owned());
         }
         let text = nested::alone(self.outermost, range);
-        if let Some(script) = Script::parse(&text, Grammar::Python) {
+        if let Some(script) = read(&text, Grammar::Python) {
             super::python::check(&script, self.notes);
         }
     }
