@@ -44,7 +44,7 @@ struct Budget {
 ///
 /// The parser tells of it in its log alone. That makes it two or three times as slow, so the log is
 /// read only where a text is refused or seen to be in trouble. Scripts of 10 000 characters with
-/// twenty damages do not use up any of these.
+/// ten damages use up less than half of any of these.
 #[derive(Clone, Copy)]
 struct Watch {
     /// Lines of the log.
@@ -159,7 +159,7 @@ impl Watch {
             events: 10_000 + 20 * text.len(),
             merges: 250,
             pending: 0,
-            repairs: 3_000,
+            repairs: 1_500,
         }
     }
 

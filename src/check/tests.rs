@@ -392,6 +392,8 @@ fn pathological() -> Vec<String> {
         "e :=from while ",
         ";lambda  :=",
         "+////+ ",
+        "~ : ",
+        ":=+\n",
         "**in ' 'e",
         "1\\\n",
         "\\\n",
