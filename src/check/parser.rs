@@ -53,7 +53,8 @@ struct Watch {
     merges: usize,
     /// What was read and is not yet part of anything.
     pending: usize,
-    /// All that was pending at each error: the repair tries what may become of it.
+    /// All that was pending at each error, since the repair tries what may become of it, and 20 for
+    /// the error itself.
     repairs: usize,
 }
 
@@ -159,7 +160,7 @@ impl Watch {
             events: 10_000 + 20 * text.len(),
             merges: 250,
             pending: 0,
-            repairs: 1_500,
+            repairs: 2_000,
         }
     }
 
@@ -175,7 +176,7 @@ impl Watch {
                 .and_then(|count| count.parse().ok());
             self.pending = (self.pending + 1).saturating_sub(parts.unwrap_or(1));
         } else if event.starts_with("resume version") {
-            self.repairs = self.repairs.saturating_sub(self.pending + 1);
+            self.repairs = self.repairs.saturating_sub(self.pending + 20);
         } else if event.starts_with("condense") {
             self.merges = self.merges.saturating_sub(1);
         }
