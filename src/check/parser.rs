@@ -6,10 +6,10 @@
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::sync::LazyLock;
 
-use tree_sitter::{Language, ParseOptions, ParseState, Parser, Tree};
+use tree_sitter::{Language, ParseOptions, ParseState, Parser, Point, Tree};
 
 use super::syntax::Verdict;
 use crate::language::Grammar;
@@ -27,6 +27,9 @@ const PIECE: usize = 2048;
 /// a pipeline pending until it ends.
 const MANY_PIPES: usize = 200;
 
+/// How much may be pending; in damaged scripts it is a hundred.
+const MOST_PENDING: usize = 2_000;
+
 /// How much work the parser may spend on a text.
 ///
 /// Counted are hundreds of its operations (scripts need 0.3 to 4 operations a byte) and pieces of
@@ -41,7 +44,7 @@ struct Budget {
 ///
 /// The parser tells of it in its log alone. That makes it two or three times as slow, so the log is
 /// read only where a text is refused or seen to be in trouble. Scripts of 10 000 characters with
-/// twenty damages use up half of any number here.
+/// ten damages use up less than half of any of these.
 #[derive(Clone, Copy)]
 struct Watch {
     /// Lines of the log.
@@ -50,7 +53,8 @@ struct Watch {
     merges: usize,
     /// What was read and is not yet part of anything.
     pending: usize,
-    /// All that was pending at each error: the repair tries what may become of it.
+    /// All that was pending at each error, since the repair tries what may become of it, and 20 for
+    /// the error itself.
     repairs: usize,
 }
 
@@ -62,11 +66,17 @@ enum Outcome {
     Exceeded,
 }
 
-/// The parser's tree, unless it exceeds its budget.
-pub(super) fn parse(text: &str, grammar: Grammar, verdict: &Verdict) -> Option<Tree> {
+/// The tree of a part of a text, unless the parser exceeds its budget; places are those of the text.
+pub(super) fn parse(
+    text: &str,
+    part: Range<usize>,
+    grammar: Grammar,
+    verdict: &Verdict,
+) -> Option<Tree> {
     let read = readable(text, grammar);
     PARSER.with_borrow_mut(|parser| {
         parser.set_language(language(grammar)).ok()?;
+        parser.set_included_ranges(&[included(part)]).ok()?;
         let outcome = if verdict.is_valid() && !is_crowded(text, grammar) {
             attempt(parser, &read, ParseState::has_error)
         } else {
@@ -78,6 +88,19 @@ pub(super) fn parse(text: &str, grammar: Grammar, verdict: &Verdict) -> Option<T
             Outcome::Exceeded => None,
         }
     })
+}
+
+/// A part begins a line of its own.
+const fn included(part: Range<usize>) -> tree_sitter::Range {
+    tree_sitter::Range {
+        start_byte: part.start,
+        end_byte: part.end,
+        start_point: Point { row: 0, column: 0 },
+        end_point: Point {
+            row: usize::MAX,
+            column: usize::MAX,
+        },
+    }
 }
 
 fn is_crowded(text: &str, grammar: Grammar) -> bool {
@@ -135,9 +158,9 @@ impl Watch {
     const fn of(text: &str) -> Self {
         Self {
             events: 10_000 + 20 * text.len(),
-            merges: 500,
+            merges: 250,
             pending: 0,
-            repairs: 3_000,
+            repairs: 2_000,
         }
     }
 
@@ -153,7 +176,7 @@ impl Watch {
                 .and_then(|count| count.parse().ok());
             self.pending = (self.pending + 1).saturating_sub(parts.unwrap_or(1));
         } else if event.starts_with("resume version") {
-            self.repairs = self.repairs.saturating_sub(self.pending + 1);
+            self.repairs = self.repairs.saturating_sub(self.pending + 20);
         } else if event.starts_with("condense") {
             self.merges = self.merges.saturating_sub(1);
         }
@@ -161,7 +184,7 @@ impl Watch {
     }
 
     const fn is_over(self) -> bool {
-        self.events == 0 || self.merges == 0 || self.repairs == 0
+        self.events == 0 || self.merges == 0 || self.repairs == 0 || self.pending > MOST_PENDING
     }
 }
 

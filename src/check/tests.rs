@@ -397,6 +397,8 @@ fn pathological() -> Vec<String> {
         "e :=from while ",
         ";lambda  :=",
         "+////+ ",
+        "~ : ",
+        ":=+\n",
         "**in ' 'e",
         "1\\\n",
         "\\\n",
@@ -423,6 +425,7 @@ fn pathological() -> Vec<String> {
         .collect();
     scripts.push(format!("{}1{}", "(".repeat(4_999), ")".repeat(4_999)));
     scripts.push(format!("{}{}", "[".repeat(5_000), "]".repeat(5_000)));
+    scripts.push(["''' }", &"-".repeat(9_900), "=f(\n"].concat());
     scripts.push("x".repeat(10_000));
     scripts.push(format!("x = {}", "eval, ".repeat(1_600)));
     scripts

@@ -53,7 +53,17 @@ pub(super) struct Node<'tree> {
 impl<'text> Script<'text> {
     /// Parses; `None` where the text exceeds the parser's budget.
     pub(super) fn parse(text: &'text str, grammar: Grammar, verdict: &Verdict) -> Option<Self> {
-        let tree = parser::parse(text, grammar, verdict)?;
+        Self::parse_part(text, 0..text.len(), grammar, verdict)
+    }
+
+    /// Parses a script that is a part of a text; places are those of the text.
+    pub(super) fn parse_part(
+        text: &'text str,
+        part: Range<usize>,
+        grammar: Grammar,
+        verdict: &Verdict,
+    ) -> Option<Self> {
+        let tree = parser::parse(text, part, grammar, verdict)?;
         Some(Self {
             text,
             grammar,

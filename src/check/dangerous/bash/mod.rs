@@ -81,7 +81,7 @@ kinds!(Grammar::Bash, Kind {
 
 /// How deep scripts in scripts are read.
 const MOST_DEPTH: u8 = 8;
-/// How much text of scripts in scripts is read, in bytes, the blanks before Python's counted in part.
+/// How much text of scripts in scripts is read, in bytes.
 const MOST_NESTED: usize = 40_000;
 /// How many scripts in scripts are read; each costs a parser's start.
 const MOST_SCRIPTS: usize = 200;
@@ -113,14 +113,11 @@ pub(super) fn check(script: &Script<'_>, notes: &mut Notes<'_>) {
     };
     reader.read(script, &Places::default(), 0);
     while let Some(nested) = reader.queue.pop_front() {
-        if let Some(script) = read(&nested.text, Grammar::Bash) {
+        let verdict = syntax::verdict(&nested.text, Grammar::Bash);
+        if let Some(script) = Script::parse(&nested.text, Grammar::Bash, &verdict) {
             reader.read(&script, &nested.places, nested.depth);
         }
     }
-}
-
-fn read(text: &str, grammar: Grammar) -> Option<Script<'_>> {
-    Script::parse(text, grammar, &syntax::verdict(text, grammar))
 }
 
 impl Reader<'_, '_, '_> {
@@ -146,13 +143,13 @@ impl Reader<'_, '_, '_> {
 
     /// Reads Python that stands as it is in the outermost script.
     fn python(&mut self, range: Range<usize>) {
-        let cost = range.len() + range.start / 8;
-        if !self.spend(cost) {
+        if !self.spend(range.len()) {
             let message = "scripts in this script are too long to be read";
             return self.say(&BASH_RUN_TEXT, range, message.to_owned());
         }
-        let text = nested::alone(self.outermost, range);
-        if let Some(script) = read(&text, Grammar::Python) {
+        let text = self.outermost;
+        let verdict = syntax::verdict(text.get(range.clone()).unwrap_or(""), Grammar::Python);
+        if let Some(script) = Script::parse_part(text, range, Grammar::Python, &verdict) {
             super::python::check(&script, self.notes);
         }
     }
