@@ -20,6 +20,7 @@ mod scope;
 mod table;
 
 use crate::check::notes::Notes;
+use crate::check::syntax;
 use crate::check::tree::{Script, fields, kinds};
 use crate::language::Grammar;
 
@@ -134,9 +135,12 @@ mod tests;
 
 pub(super) fn check(script: &Script<'_>, notes: &mut Notes<'_>) {
     match plain::spelled(script.text, script.root()) {
-        Some(text) => Script::parse(&text, Grammar::Python)
-            .iter()
-            .for_each(|script| read(script, notes)),
+        Some(text) => {
+            let verdict = syntax::verdict(&text, Grammar::Python);
+            if let Some(script) = Script::parse(&text, Grammar::Python, &verdict) {
+                read(&script, notes);
+            }
+        }
         None => read(script, notes),
     }
 }

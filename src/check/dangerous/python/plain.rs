@@ -43,11 +43,13 @@ fn plain_name(written: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use crate::check::syntax;
     use crate::check::tree::Script;
     use crate::language::Grammar;
 
     fn spelled(text: &str) -> Option<String> {
-        let script = Script::parse(text, Grammar::Python)?;
+        let verdict = syntax::verdict(text, Grammar::Python);
+        let script = Script::parse(text, Grammar::Python, &verdict)?;
         super::spelled(text, script.root())
     }
 
