@@ -355,6 +355,9 @@ impl Scope<'_> {
     }
 }
 
+/// How many of a name's latest bindings in branches are asked whether every branch binds it.
+const MOST_ARMS: usize = 32;
+
 /// The first of the latest bindings of which one happens in every branch of a statement.
 ///
 /// Without a place, as from another scope, the statement must be one that always runs.
@@ -373,7 +376,8 @@ fn first_of_arms(bindings: &[Bound<'_>], at: Option<usize>) -> Option<usize> {
         starts.dedup();
         starts.len() == arm.arms
     };
-    let statement = arms().flatten().rfind(all_bind)?.statement;
+    let mut latest = arms().flatten().rev().take(MOST_ARMS);
+    let statement = latest.find(all_bind)?.statement;
     arms().position(|arm| arm.is_some_and(|arm| arm.statement == statement))
 }
 
