@@ -76,6 +76,10 @@ pub mod render;
 pub mod sandbox;
 pub mod text;
 
+// The fuzz targets and the unit tests share a file, which names the crate as its users do.
+#[cfg(test)]
+extern crate self as lazaret;
+
 /// The library example of the README must compile.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

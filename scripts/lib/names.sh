@@ -22,6 +22,14 @@ PODMAN_NEEDS=(podman=podman runc=runc)
 ROOTLESS_NEEDS=(newuidmap=uidmap catatonit=catatonit slirp4netns=slirp4netns)
 BUILD_NEEDS=(debootstrap=debootstrap)
 
+# What `scripts/bench oracle` needs where no Python 3.11 on the PATH has it all: a path is a file.
+ORACLE_PYTHON=/usr/bin/python3.11
+ORACLE_NEEDS=(
+    "$ORACLE_PYTHON=python3.11"
+    /usr/lib/python3.11/test/test_grammar.py=libpython3.11-testsuite
+    /usr/lib/python3/dist-packages/pip/__init__.py=python3-pip
+)
+
 # Our own Docker daemon, apart from any other on the machine.
 DOCKERD_SOCKET=$RUN_DIR/docker.sock
 DOCKERD_PID_FILE=$RUN_DIR/dockerd.pid

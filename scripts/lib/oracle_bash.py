@@ -4,7 +4,9 @@
     python3 scripts/lib/oracle_bash.py LAZARET [--limit N] [--more FOLDER]... [--seed N] [--show N]
 
 LAZARET is the program. The truth is `bash -O extglob -n` of bash 5.2, which must be on the PATH: a
-script is valid where it exits 0 and prints nothing but warnings.
+script is valid where it exits 0 and prints nothing but warnings. Of a few errors (`[[ ]]`, a `for ((`
+without its end) bash says nothing and stops reading, with 0: where it also accepts the script with a
+stray `)` behind its last line, a script counts as `silent`, neither valid nor broken.
 
 The corpora, all UTF-8 and with an LF at the end of some line at least:
 
@@ -150,15 +152,31 @@ def pieces(chance, scripts, count):
 
 
 def bash_says(path):
-    """Whether bash takes the file for a script, and its first complaint."""
+    """What bash takes the file for, and its first complaint."""
     try:
-        run = subprocess.run(
-            ["bash", "-O", "extglob", "-n", path], capture_output=True, timeout=20, env={**os.environ, "LC_ALL": "C.UTF-8"}
-        )
+        accepted, said = asked(path)
+        if accepted and not said and accepts_more(path):
+            return "silent", "stops in the middle and says nothing"
     except subprocess.TimeoutExpired:
-        return None, "no answer"
-    said = [line for line in run.stderr.decode(errors="replace").split("\n") if line and ": warning: " not in line]
-    return run.returncode == 0 and not said, (said or [""])[0].removeprefix(f"{path}: ")
+        return "unanswered", "no answer"
+    complaints = [line for line in said if ": warning: " not in line]
+    return "valid" if accepted and not complaints else "broken", (complaints or [""])[0].removeprefix(f"{path}: ")
+
+
+def asked(path):
+    """Whether bash ends with 0, and the lines that it prints."""
+    command = ["bash", "-O", "extglob", "-n", path]
+    run = subprocess.run(command, capture_output=True, timeout=20, env={**os.environ, "LC_ALL": "C.UTF-8"})
+    return run.returncode == 0, [line for line in run.stderr.decode(errors="replace").split("\n") if line]
+
+
+def accepts_more(path):
+    """Whether bash has nothing against what no script can end with: then it did not read so far."""
+    longer = f"{path}.longer"
+    pathlib.Path(longer).write_bytes(pathlib.Path(path).read_bytes() + b"\n)\n")
+    accepted, said = asked(longer)
+    os.unlink(longer)
+    return accepted and not said
 
 
 def lazaret_says(lazaret, policy, paths):
@@ -191,8 +209,7 @@ def measure(lazaret, folder, name, scripts, show):
     for at in range(0, len(paths), 200):
         verdicts += lazaret_says(lazaret, str(policy), paths[at : at + 200])
     counts, examples = collections.Counter(), collections.defaultdict(list)
-    for (label, _), path, (valid, said), (verdict, message) in zip(scripts, paths, truths, verdicts):
-        truth = "unanswered" if valid is None else "valid" if valid else "broken"
+    for (label, _), path, (truth, said), (verdict, message) in zip(scripts, paths, truths, verdicts):
         counts[truth, verdict] += 1
         examples[truth, verdict].append(f"    {label}\n      bash: {said or 'accepts'}\n      here: {message or verdict}")
     print_matrix(name, counts, examples, show)
@@ -203,11 +220,12 @@ def measure(lazaret, folder, name, scripts, show):
 
 def print_matrix(name, counts, examples, show):
     print(f"\n{name}: {sum(counts.values())} scripts")
-    for truth in ("valid", "broken"):
+    for truth in ("valid", "broken", "silent"):
         total = sum(count for (of, _), count in counts.items() if of == truth)
         parts = [f"{verdict} {counts[truth, verdict]:6}" for verdict in ("valid", "refused", "undecided")]
         wrong = counts[truth, "refused" if truth == "valid" else "valid"]
-        print(f"  bash: {truth:6} {total:6}   here: {'  '.join(parts)}   wrong {wrong / max(total, 1):.2%}")
+        shown = "" if truth == "silent" else f"   wrong {wrong / max(total, 1):.2%}"
+        print(f"  bash: {truth:6} {total:6}   here: {'  '.join(parts)}{shown}")
     for disagreement in [("valid", "refused"), ("broken", "valid"), ("valid", "undecided"), ("broken", "undecided")]:
         for shown in examples[disagreement][:show]:
             print(f"  {disagreement[0]} to bash, {disagreement[1]} here:\n{shown}")

@@ -97,7 +97,7 @@ def corpora(most):
     all_library = [path for path in sorted(library.rglob("*.py")) if not apart & set(path.parts)]
     is_test = lambda path: bool(of_tests & set(path.relative_to(library).parts))
     if not (tests / "test_grammar.py").exists():
-        say(f"no tests under {tests}: apt-get install libpython3.11-testsuite")
+        say(f"no tests under {tests}: `scripts/bench oracle` finds a Python that has them, or installs it")
     usr = [path for path in sorted(pathlib.Path("/usr").rglob("*.py")) if library not in path.parents]
     if len(usr) > most:
         usr = random.Random(most).sample(usr, most)

@@ -1,11 +1,12 @@
 # Debian's packages: which are missing, how they are installed, where they come from.
 # shellcheck shell=bash
 
-# missing_packages COMMAND=PACKAGE…: the packages of those commands that are not there, each once.
+# missing_packages COMMAND=PACKAGE…: the packages of those commands, or files where a path stands in
+# the place of the command, that are not there; each once.
 missing_packages() {
     local need
     for need in "$@"; do
-        have "${need%=*}" || echo "${need#*=}"
+        [[ ${need%=*} == /* && -e ${need%=*} ]] || have "${need%=*}" || echo "${need#*=}"
     done | sort -u
 }
 
@@ -16,8 +17,24 @@ install_needs() {
     ((${#packages[@]} > 0)) || return 0
     require_debian "${packages[*]}"
     require_admin "install ${packages[*]}"
-    say "installing from Debian's packages: ${packages[*]} (and what they depend on)"
-    install_packages "${packages[@]}"
+    install_told "${packages[@]}"
+}
+
+# install_tools COMMAND=PACKAGE…: the same for what needs no engine, so that any root will do.
+install_tools() {
+    local packages
+    mapfile -t packages < <(missing_packages "$@")
+    ((${#packages[@]} > 0)) || return 0
+    have apt-get || die "missing: ${packages[*]}, or what your system calls it; this is not Debian (no apt-get)"
+    ((EUID == 0)) || die "missing: ${packages[*]}; call me as root, or let root call:" \
+        "apt-get install ${packages[*]}"
+    install_told "${packages[@]}"
+}
+
+install_told() {
+    say "installing from Debian's packages: $* (and what they depend on)"
+    mkdir -p "$STATE_DIR"
+    install_packages "$@"
 }
 
 # A first failure most often means that apt's lists are missing or out of date.

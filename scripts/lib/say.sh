@@ -1,7 +1,7 @@
 # Talking to the caller, always on stderr: stdout belongs to `env` and `status`.
 # shellcheck shell=bash
 
-say() { printf 'engine: %s\n' "$*" >&2; }
+say() { printf '%s: %s\n' "${SPEAKER:-engine}" "$*" >&2; }
 
 die() {
     say "$@"

@@ -1,9 +1,10 @@
 //! Covers what the secrets layer found wherever else it stands: a copy of a password on the line of
 //! another finding, or in the code that a message quotes.
 //!
-//! Only values of six characters and more are looked for, because shorter ones stand inside
-//! innocent words; of a script with hundreds of secrets, the first hundred values. Their own places
-//! are covered whatever their length. No search for a value in another form, such as its base64.
+//! Values of less than six characters stand inside innocent words: of them only copies that are
+//! words of their own are covered. Of a script with hundreds of secrets, the first hundred values.
+//! What no layer could search for secrets is covered whole. No search for a value in another form,
+//! such as its base64.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -11,7 +12,10 @@ use std::sync::Arc;
 use memchr::memmem;
 
 /// The shortest value whose copies are covered, in characters.
-const SHORTEST: usize = 6;
+const SHORTEST: usize = 4;
+/// The shortest value whose copies are covered inside other words and in messages, which are full of
+/// short ones.
+const DISTINCT: usize = 6;
 /// How many values are looked for: each costs a search through the script.
 const MOST_VALUES: usize = 128;
 /// How much of a value a message can quote before it is cut short.
@@ -21,6 +25,8 @@ const LONGEST_CUT: usize = 128;
 #[derive(Default)]
 pub(super) struct Cover {
     secrets: Vec<Vec<Range<usize>>>,
+    /// Nobody knows where secrets are.
+    everything: bool,
 }
 
 /// What must not be shown of one script.
@@ -35,9 +41,21 @@ impl Cover {
         self.secrets.push(literals);
     }
 
+    /// Covers all of the text.
+    pub(super) fn add_everything(&mut self) {
+        self.everything = true;
+    }
+
     /// Every place of every secret, with those of its copies.
     pub(super) fn of(&self, text: &str) -> Covered {
-        let values = self.values(text);
+        if self.everything {
+            let whole = 0..text.len();
+            return Covered {
+                values: Vec::new(),
+                places: [whole].into(),
+            };
+        }
+        let mut values = self.values(text);
         let mut hidden = vec![
             false;
             if self.secrets.is_empty() {
@@ -54,8 +72,12 @@ impl Cover {
         self.secrets.iter().flatten().cloned().for_each(&mut hide);
         for value in &values {
             let copies = memmem::find_iter(text.as_bytes(), value);
-            copies.for_each(|at| hide(at..at + value.len()));
+            copies
+                .map(|at| at..at + value.len())
+                .filter(|copy| is_distinct(value) || is_word(text, copy))
+                .for_each(&mut hide);
         }
+        values.retain(|value| is_distinct(value));
         Covered {
             values,
             places: runs(&hidden).into(),
@@ -111,10 +133,23 @@ impl Covered {
     }
 }
 
+fn is_distinct(value: &str) -> bool {
+    value.chars().nth(DISTINCT - 1).is_some()
+}
+
+/// Whether a part of the text is no part of a longer word.
+fn is_word(text: &str, part: &Range<usize>) -> bool {
+    let is_letter = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let before = text.get(..part.start).unwrap_or("");
+    let after = text.get(part.end..).unwrap_or("");
+    !before.ends_with(is_letter) && !after.starts_with(is_letter)
+}
+
 /// Code that was cut short within a value: without the beginning of the value.
 fn without_beginning(code: &str, value: &str) -> Option<String> {
-    let (kept, rest) = code.split_once('…')?;
-    let beginnings = value.char_indices().take(LONGEST_CUT).skip(SHORTEST);
+    // The cut comes last: what stands before it is the script's own.
+    let (kept, rest) = code.rsplit_once('…')?;
+    let beginnings = value.char_indices().take(LONGEST_CUT).skip(DISTINCT);
     let longest = beginnings
         .filter_map(|(end, _)| value.get(..end))
         .filter_map(|beginning| kept.strip_suffix(beginning))
@@ -151,17 +186,25 @@ mod tests {
     }
 
     #[test]
-    fn copies_are_covered_and_short_ones_are_not() {
+    fn copies_are_covered_and_short_ones_as_words() {
         let covered_places = |text, secrets: &[&[&str]]| covered(text, secrets).places.to_vec();
         assert_eq!(
             covered_places("hunter2 x hunter2", &[&["hunter2"]]),
             [0..7, 10..17]
         );
         assert_eq!(
-            covered_places("admin x admin", &[&["admin"]]),
-            vec![0..5; 1]
+            covered_places("admin x admin administer", &[&["admin"]]),
+            [0..5, 8..13]
         );
+        assert_eq!(covered_places("abc abc", &[&["abc"]]), vec![0..3; 1]);
         assert!(covered_places("hunter2", &[]).is_empty());
+    }
+
+    #[test]
+    fn what_was_not_searched_is_covered_whole() {
+        let mut cover = Cover::default();
+        cover.add_everything();
+        assert_eq!(cover.of("hunter2 x").places.to_vec(), vec![0..9; 1]);
     }
 
     #[test]
@@ -176,6 +219,7 @@ mod tests {
         for (message, shown) in [
             ("`f(hunter23)`: a secret", "`f(***)`: a secret"),
             ("`f(hunter2…`: runs code", "`f(***…`: runs code"),
+            ("`f(… hunter2…`: runs code", "`f(… ***…`: runs code"),
             ("no secret is quoted", "no secret is quoted"),
         ] {
             assert_eq!(covered.message(message), shown);

@@ -10,6 +10,7 @@ mod cover;
 mod dangerous;
 mod finding;
 mod notes;
+mod parser;
 mod rule;
 mod rules;
 mod secrets;
@@ -40,6 +41,9 @@ const TREE_LAYERS: [Layer; 3] = [Layer::Syntax, Layer::Secrets, Layer::Dangerous
 pub fn check(script: &str, language: &'static Language, policy: &Policy) -> Report {
     let mut notes = Notes::new(policy);
     let fits = size::check(script, policy, &mut notes);
+    if !fits {
+        notes.hide_everything();
+    }
     let undecided = fits && read(script, language, policy, &mut notes);
     Report {
         language,
@@ -61,6 +65,7 @@ pub fn check_bytes(script: &[u8], language: &'static Language, policy: &Policy) 
     let mut notes = Notes::new(policy);
     let span = error.valid_up_to()..error.valid_up_to() + char::REPLACEMENT_CHARACTER.len_utf8();
     notes.add(&SIZE_UTF8, span, size::utf8_message(error.valid_up_to()));
+    notes.hide_everything();
     Report {
         language,
         undecided: true,
@@ -85,11 +90,13 @@ fn read(text: &str, language: &'static Language, policy: &Policy, notes: &mut No
     if !TREE_LAYERS.into_iter().any(is_on) {
         return true;
     }
-    let script = Script::parse(text, language.grammar);
-    let undecided =
-        !is_on(Layer::Syntax) || syntax::check(text, language.grammar, script.as_ref(), notes);
+    let grammar = language.grammar;
+    let verdict = syntax::verdict(text, grammar);
+    let script = Script::parse(text, grammar, &verdict);
+    let undecided = !is_on(Layer::Syntax) || syntax::tell(text, grammar, verdict, notes);
     let Some(script) = script else {
         size::too_intricate(notes);
+        notes.hide_everything();
         return undecided;
     };
     if is_on(Layer::Secrets) {

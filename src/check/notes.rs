@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::cover::{Cover, Covered};
-use super::{Finding, Related, Rule};
+use super::{Finding, Layer, Related, Rule};
 use crate::policy::{Level, Policy};
 use crate::text::{LineIndex, floor_char_boundary, single_line};
 
@@ -81,6 +81,13 @@ impl<'policy> Notes<'policy> {
         }
     }
 
+    /// Hides all of a text that nobody could search for secrets, unless nobody was asked to.
+    pub(super) fn hide_everything(&mut self) {
+        if !self.policy.checks_off.contains(Layer::Secrets.name()) {
+            self.cover.add_everything();
+        }
+    }
+
     /// Whether anything written down blocks.
     pub(super) fn block(&self) -> bool {
         self.notes.iter().any(|note| note.level == Level::Block)
@@ -88,6 +95,9 @@ impl<'policy> Notes<'policy> {
 
     /// The findings, by layer and then by place, with lines and columns.
     pub(super) fn findings(mut self, text: &str) -> Vec<Finding> {
+        if self.notes.is_empty() {
+            return Vec::new();
+        }
         self.keep_most();
         self.notes
             .sort_by_key(|note| (note.rule.layer, note.span.start, note.span.end));

@@ -6,8 +6,8 @@ use proptest::sample::{Index, select};
 use super::tests::expand;
 use super::*;
 
-#[path = "../../tests/fuzz/place.rs"]
-mod place;
+#[path = "../../tests/fuzz/holds.rs"]
+mod invariants;
 
 /// Text in which the words and marks that the checks look for are likely.
 fn words() -> impl Strategy<Value = String> {
@@ -149,43 +149,10 @@ fn halves(text: &str, at: Index) -> (&str, &str) {
 }
 
 fn holds(script: &[u8]) {
-    let text = String::from_utf8_lossy(script);
     for language in &crate::language::LANGUAGES {
-        let report = check_bytes(script, language, &Policy::default());
-        assert!(report.findings.len() <= MOST_FINDINGS);
-        assert!(
-            report
-                .findings
-                .is_sorted_by_key(|finding| (finding.layer, finding.span.start))
-        );
-        for finding in &report.findings {
-            finding_holds(finding, &text, language);
-        }
+        let report = invariants::for_bytes(script, language);
         let again = check_bytes(script, language, &Policy::default());
         assert_eq!(report, again, "the same bytes, another report");
-    }
-}
-
-fn finding_holds(finding: &Finding, text: &str, language: &Language) {
-    let told = [
-        finding.line,
-        finding.column,
-        finding.end_line,
-        finding.end_column,
-    ];
-    place::assert_lies_in(text, &finding.span, told);
-    let rule = rule(finding.rule).expect("a rule of the list");
-    assert!(rule.reads(language.name), "{finding:?}");
-    assert!(!finding.message.is_empty() && !finding.message.contains('\n'));
-    assert!(finding.related.len() <= MOST_RELATED);
-    for related in &finding.related {
-        let told = [
-            related.line,
-            related.column,
-            related.end_line,
-            related.end_column,
-        ];
-        place::assert_lies_in(text, &related.span, told);
     }
 }
 

@@ -307,7 +307,7 @@ fn messages_say_what_is_wrong_and_where() {
         ("s = 'abc\n", "1:5 the string that ' opens"),
         (
             "def f():\npass\n",
-            "1:1 expected an indented block after `def`",
+            "1:1 expected an indented block after function definition: indent",
         ),
         ("x = (1]\n", "1:7 `]` does not match"),
     ] {
@@ -368,6 +368,11 @@ fn pathological() -> Vec<String> {
         "<<a ",
         "if ",
         "lambda:",
+        "a\\\n",
+        ":=try:1e -p",
+        "{):",
+        "'eyJa.eyJ/",
+        "fo1_,",
         "not ",
         "-",
         "a.",
@@ -384,6 +389,22 @@ fn pathological() -> Vec<String> {
         "eval ",
         "eval(",
         "curl|sh|",
+        "$1|curl",
+        "#\n| ",
+        "+| sh|:[[ ",
+        "${!a",
+        "x=( ",
+        "e :=from while ",
+        ";lambda  :=",
+        "+////+ ",
+        "~ : ",
+        ":=+\n",
+        "**in ' 'e",
+        "1\\\n",
+        "\\\n",
+        "nonlocal x\n #'''in ",
+        "~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~from ",
+        "os.system('+'exec ",
         "getattr(",
         "f=f\n",
         "a=b;b=a\n",
@@ -404,6 +425,7 @@ fn pathological() -> Vec<String> {
         .collect();
     scripts.push(format!("{}1{}", "(".repeat(4_999), ")".repeat(4_999)));
     scripts.push(format!("{}{}", "[".repeat(5_000), "]".repeat(5_000)));
+    scripts.push(["''' }", &"-".repeat(9_900), "=f(\n"].concat());
     scripts.push("x".repeat(10_000));
     scripts.push(format!("x = {}", "eval, ".repeat(1_600)));
     scripts
@@ -417,7 +439,7 @@ fn pathological_scripts_end_in_time_and_stay_small() {
             let report = checked(&script, language);
             let took = start.elapsed();
             let beginning: String = script.chars().take(12).collect();
-            assert!(took.as_secs() < 5, "{beginning:?} took {took:?}");
+            assert!(took.as_millis() < 1_500, "{beginning:?} took {took:?}");
             assert!(report.findings.len() <= MOST_FINDINGS);
         }
     }

@@ -5,13 +5,12 @@
 //! array, depth costs heap and never stack, and parents are known. Node kinds become small enums
 //! through a table per grammar, because comparing names costs more than the rest of a walk.
 
-use std::borrow::Cow;
-use std::cell::{Cell, RefCell};
-use std::ops::{ControlFlow, Range};
-use std::sync::LazyLock;
+use std::ops::Range;
 
-use tree_sitter::{Language, ParseOptions, ParseState, Parser, TreeCursor};
+use tree_sitter::TreeCursor;
 
+use super::parser;
+use super::syntax::Verdict;
 use crate::language::Grammar;
 
 /// A script that has been parsed.
@@ -43,7 +42,6 @@ struct Record {
 
 const NAMED: u8 = 1;
 const EXTRA: u8 = 2;
-const MISSING: u8 = 4;
 
 /// A node of a tree; as cheap to copy as a reference.
 #[derive(Clone, Copy)]
@@ -52,65 +50,20 @@ pub(super) struct Node<'tree> {
     at: u32,
 }
 
-thread_local! {
-    static PARSER: RefCell<Parser> = RefCell::new(Parser::new());
-}
-
-/// How much work the parser may spend on a text.
-///
-/// Where a text makes no sense to it, tree-sitter tries repairs, and its scanner for bash looks on to
-/// the end of the text for each: 10 000 characters of `a()` take it half a second. Counted are hundreds
-/// of its operations (scripts need 0.3 to 4 operations a byte) and pieces of the text that it asks for
-/// (each once or twice, beside long tables in comments 22 times, in such texts 450 to 5000 times). No
-/// time is measured, so that the answer is always the same.
-struct Budget {
-    operations: Cell<usize>,
-    pieces: Cell<usize>,
-}
-
-/// How long a piece is.
-const PIECE: usize = 2048;
-
-impl Budget {
-    fn of(text: &str) -> Self {
-        Self {
-            operations: Cell::new(100 + text.len() / 10),
-            pieces: Cell::new(100 + 100 * text.len() / PIECE),
-        }
-    }
-
-    /// Takes one away; whether there was one.
-    fn spend(of: &Cell<usize>) -> bool {
-        let less = of.get().checked_sub(1);
-        of.set(less.unwrap_or(0));
-        less.is_some()
-    }
-
-    fn operations(&self) -> ControlFlow<()> {
-        let exhausted = self.pieces.get() == 0 || !Self::spend(&self.operations);
-        if exhausted {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        }
-    }
-
-    /// The piece at a place; none where the budget is exhausted, which ends the parse soon.
-    fn piece<'text>(&self, text: &'text [u8], at: usize) -> &'text [u8] {
-        let rest = text.get(at..).unwrap_or(&[]);
-        let piece = rest.get(..PIECE).unwrap_or(rest);
-        if Self::spend(&self.pieces) {
-            piece
-        } else {
-            &[]
-        }
-    }
-}
-
 impl<'text> Script<'text> {
     /// Parses; `None` where the text exceeds the parser's budget.
-    pub(super) fn parse(text: &'text str, grammar: Grammar) -> Option<Self> {
-        let tree = parse_within(text, grammar, &Budget::of(text))?;
+    pub(super) fn parse(text: &'text str, grammar: Grammar, verdict: &Verdict) -> Option<Self> {
+        Self::parse_part(text, 0..text.len(), grammar, verdict)
+    }
+
+    /// Parses a script that is a part of a text; places are those of the text.
+    pub(super) fn parse_part(
+        text: &'text str,
+        part: Range<usize>,
+        grammar: Grammar,
+        verdict: &Verdict,
+    ) -> Option<Self> {
+        let tree = parser::parse(text, part, grammar, verdict)?;
         Some(Self {
             text,
             grammar,
@@ -133,53 +86,6 @@ impl<'text> Script<'text> {
     /// A node's text; empty where its range is not one of the text, which no node's is.
     pub(super) fn of(&self, node: Node<'_>) -> &'text str {
         self.text.get(node.byte_range()).unwrap_or("")
-    }
-}
-
-/// The parser's tree, unless it exceeds the budget.
-fn parse_within(text: &str, grammar: Grammar, budget: &Budget) -> Option<tree_sitter::Tree> {
-    let read = readable(text, grammar);
-    PARSER.with_borrow_mut(|parser| {
-        parser.set_language(language(grammar)).ok()?;
-        let mut progress = |_: &ParseState| budget.operations();
-        let options = ParseOptions::new().progress_callback(&mut progress);
-        let mut piece = |at: usize, _| budget.piece(read.as_bytes(), at);
-        let tree = parser.parse_with_options(&mut piece, None, Some(options));
-        // Without this the next parse would go on with this text.
-        parser.reset();
-        tree.filter(|_| budget.pieces.get() > 0)
-    })
-}
-
-/// What the parser gets to read: the same places, and for bash other characters.
-///
-/// The scanner of tree-sitter-bash 0.25 hands any character to C's `isdigit`, which is defined for
-/// bytes alone: one beyond U+FFFF in a brace expansion is a read out of bounds, and hostile scripts
-/// crash the process. Outside ASCII, bash knows nothing but the letters of words; so here each such
-/// byte becomes one, and text is taken from the script itself.
-fn readable(text: &str, grammar: Grammar) -> Cow<'_, str> {
-    match grammar {
-        Grammar::Python => Cow::Borrowed(text),
-        Grammar::Bash if text.is_ascii() => Cow::Borrowed(text),
-        Grammar::Bash => {
-            let letter = |byte: u8| {
-                if byte.is_ascii() {
-                    char::from(byte)
-                } else {
-                    'x'
-                }
-            };
-            Cow::Owned(text.bytes().map(letter).collect())
-        }
-    }
-}
-
-pub(super) fn language(grammar: Grammar) -> &'static Language {
-    static PYTHON: LazyLock<Language> = LazyLock::new(|| tree_sitter_python::LANGUAGE.into());
-    static BASH: LazyLock<Language> = LazyLock::new(|| tree_sitter_bash::LANGUAGE.into());
-    match grammar {
-        Grammar::Python => &PYTHON,
-        Grammar::Bash => &BASH,
     }
 }
 
@@ -240,9 +146,7 @@ impl Record {
         Self {
             kind: node.kind_id(),
             field: cursor.field_id().map_or(0, u16::from),
-            flags: flag(node.is_named(), NAMED)
-                | flag(node.is_extra(), EXTRA)
-                | flag(node.is_missing(), MISSING),
+            flags: flag(node.is_named(), NAMED) | flag(node.is_extra(), EXTRA),
             start: number(node.start_byte()),
             end: number(node.end_byte()),
             parent,
@@ -283,14 +187,6 @@ impl<'tree> Node<'tree> {
 
     pub(super) fn byte_range(self) -> Range<usize> {
         self.start_byte()..self.end_byte()
-    }
-
-    pub(super) fn is_error(self) -> bool {
-        self.kind_id() == u16::MAX
-    }
-
-    pub(super) fn is_missing(self) -> bool {
-        self.record().flags & MISSING != 0
     }
 
     /// A rule's node and no comment: what a person would call a part of its parent.
@@ -406,7 +302,7 @@ macro_rules! kinds {
             }
 
             fn table() -> Vec<Self> {
-                let language = $crate::check::tree::language($grammar);
+                let language = $crate::check::parser::language($grammar);
                 (0..u16::try_from(language.node_kind_count()).unwrap_or(u16::MAX))
                     .map(|id| {
                         let named = language.node_kind_is_named(id);
@@ -430,7 +326,7 @@ macro_rules! fields {
         impl $name {
             pub(super) fn get() -> &'static Self {
                 static FIELDS: std::sync::LazyLock<$name> = std::sync::LazyLock::new(|| {
-                    let language = $crate::check::tree::language($grammar);
+                    let language = $crate::check::parser::language($grammar);
                     let id = |name: &str| language.field_id_for_name(name).map_or(u16::MAX, u16::from);
                     $name { $($field: id($text),)* }
                 });

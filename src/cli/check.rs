@@ -179,7 +179,7 @@ fn named_twice() -> InputError {
 }
 
 fn broken(file: &Path) -> InputError {
-    let name = input::name(file);
+    let name = input::shown(file);
     InputError {
         kind: "internal-error",
         message: format!(

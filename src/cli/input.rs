@@ -4,6 +4,7 @@ use std::io::Read;
 use std::path::Path;
 
 use crate::language::Language;
+use crate::text::single_line;
 
 /// Far beyond any script that passes; what is larger is refused unread.
 const LARGEST_SCRIPT: u64 = 4 * 1024 * 1024;
@@ -19,9 +20,15 @@ fn error(kind: &'static str, message: String) -> InputError {
     InputError { kind, message }
 }
 
-/// The file's name as messages and documents show it.
+/// The file's name as documents have it.
 pub(super) fn name(path: &Path) -> String {
     path.to_string_lossy().into_owned()
+}
+
+/// The file's name for messages, on one line: what follows a line end in it would be read as a
+/// message of its own, and by GitHub as a command.
+pub(super) fn shown(path: &Path) -> String {
+    single_line(&path.to_string_lossy())
 }
 
 /// The script's bytes; `-` is our own stdin.
@@ -37,7 +44,7 @@ pub(super) fn script(path: &Path) -> Result<Vec<u8>, InputError> {
 }
 
 fn too_large(path: &Path) -> InputError {
-    let name = name(path);
+    let name = shown(path);
     let message = format!("the script {name} is larger than {LARGEST_SCRIPT} bytes");
     error("script-too-large", message)
 }
@@ -48,7 +55,7 @@ fn unreadable(path: &Path, source: &std::io::Error) -> InputError {
         std::io::ErrorKind::IsADirectory => ("script-unreadable", "; name the files in it"),
         _ => ("script-unreadable", ""),
     };
-    let name = name(path);
+    let name = shown(path);
     error(
         kind,
         format!("failed to read the script {name}: {source}{hint}"),
@@ -66,7 +73,7 @@ pub(super) fn stdin(path: Option<&Path>, bound: u64) -> Result<Vec<u8>, InputErr
             "stdin-unreadable",
             format!(
                 "failed to read {} for the script's stdin: {source}",
-                name(path)
+                shown(path)
             ),
         )
     })
@@ -104,8 +111,10 @@ pub(super) fn language(
         });
     }
     let first = script.get(..script.len().min(256)).unwrap_or_default();
-    Language::detect(&String::from_utf8_lossy(first), path.to_str()).ok_or_else(|| {
-        let message = format!("neither a #! line nor an extension tells the language of {}; name it with --language; {there_are}", name(path));
+    // Of a name that is not UTF-8 the extension is still one.
+    let name = path.to_string_lossy();
+    Language::detect(&String::from_utf8_lossy(first), Some(&name)).ok_or_else(|| {
+        let message = format!("neither a #! line nor an extension tells the language of {}; name it with --language; {there_are}", shown(path));
         error("unknown-language", message)
     })
 }

@@ -33,7 +33,7 @@ impl<'a> Report<'a> {
                 kind: "result-unwritable",
                 message: format!(
                     "failed to open {} for the result: {error}",
-                    input::name(path)
+                    input::shown(path)
                 ),
             })?;
             self.file = Some(file);

@@ -227,6 +227,23 @@ mod tests {
         }
     }
 
+    /// Where no layer could look for secrets, nothing of the script is quoted.
+    #[test]
+    fn what_was_not_read_is_not_shown() {
+        let language = Language::by_name("python").expect("a row");
+        let policy = crate::policy::Policy::default();
+        let secret = ["hunter", "42"].concat();
+        let long = format!("x = '{}'; password = '{secret}'\n", "a".repeat(9_990));
+        let latin = [format!("password = '{secret}' # ").as_bytes(), b"\xe9\n"].concat();
+        for script in [long.as_bytes(), &latin] {
+            let report = crate::check::check_bytes(script, language, &policy);
+            let script = String::from_utf8_lossy(script);
+            let shown = check_text("a.py", &script, &report, false);
+            assert!(shown.contains("rejected by the size layer"), "{shown}");
+            assert!(!shown.contains(&secret), "{shown}");
+        }
+    }
+
     #[test]
     fn hostile_source_and_names_are_safe_to_show() {
         let script = "eval('\x1b[31m\u{9b}\u{202e}')\u{200b}\n";

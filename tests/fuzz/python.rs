@@ -4,4 +4,9 @@
 
 mod holds;
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| holds::for_bytes(bytes, "python"));
+use lazaret::language::Language;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    let language = Language::by_name("python").expect("a language of the table");
+    holds::for_bytes(bytes, language);
+});

@@ -219,6 +219,33 @@ fn hostile_names_inject_no_command() {
     assert_eq!(ran.stderr, "");
 }
 
+/// Nor into what is said on stderr of a file that cannot be checked, whatever the format.
+#[test]
+fn a_message_of_a_hostile_name_is_one_line() {
+    for format in ["text", "json", "sarif"] {
+        let name = "x\n::stop-commands::y\u{1b}[2J";
+        let ran = of_files(&[(name, "eval(x)\n")], &["--format", format]).exits(2);
+        assert_eq!(ran.stderr.lines().count(), 1, "{ran}");
+        assert!(ran.stderr.contains("x\\n::stop-commands::y"), "{ran}");
+        assert!(!ran.stderr.contains('\u{1b}'), "{ran}");
+    }
+}
+
+#[test]
+fn a_name_that_is_not_text_has_an_extension() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let lazaret = check(&["--format", "sarif"]);
+    let name = std::ffi::OsStr::from_bytes(b"\xff.py");
+    std::fs::write(lazaret.folder().join(name), "eval(x)\n").expect("a file");
+    let mut command = lazaret.command();
+    let output = command.arg(name).current_dir(lazaret.folder()).output();
+    let document: Value =
+        serde_json::from_slice(&output.expect("lazaret starts").stdout).expect("JSON");
+    let run = &document["runs"][0];
+    assert_eq!(run["results"][0]["ruleId"], "python-eval");
+    assert_eq!(run["artifacts"][0]["location"]["uri"], "%FF.py");
+}
+
 #[test]
 fn a_secret_is_in_no_format() {
     let secret = ["sesame", "-12345"].concat();

@@ -6,12 +6,16 @@
 //! its run says that there is no network.
 
 mod code;
+mod files;
 mod machine;
+mod output;
 
 use crate::check::Rule;
 
 pub(in crate::check) use code::*;
+pub(in crate::check) use files::*;
 pub(in crate::check) use machine::*;
+pub(in crate::check) use output::*;
 
 pub(in crate::check) static RULES: [&Rule; 17] = [
     &BASH_EVAL,

@@ -89,6 +89,8 @@ pub(in crate::check) static SECRET_TOKEN: Rule = Rule {
         "x = 'ghp_' + '{alnum36}'\n",
         "x = ''.join(['gh', 'p_', '{alnum36}'])\n",
         "x = f\"{'ghp_'}{alnum36}\"\n",
+        "x = 'ghp_%s' % '{alnum36}'\n",
+        "x = '{}{}'.format('ghp_', '{alnum36}')\n",
         "x = (\n    b'ghp_'\n    b'{alnum36}'\n)\n",
         "#!bash\ngit clone \"https://ghp_\"'{alnum36}@host/x'\n",
         "#!bash\ngit clone https://glpat-{alnum20}@host/x\n",

@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use super::Found;
 use super::name::{Credential, credential};
+use super::programs::{MYSQL, POSTGRES, ROWS, Row, Shape};
 use super::value::{Place, is_secret};
 use crate::check::rules::secrets::SECRET_ARGUMENT;
 
@@ -18,175 +19,6 @@ pub(super) struct Word<'text> {
     pub(super) start: usize,
 }
 
-/// How an option has its value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shape {
-    /// The next word.
-    Next,
-    /// The rest of the word.
-    Attached,
-    /// Either of them.
-    Either,
-    /// The next word or the rest, behind a name and this mark.
-    Pair(char),
-    /// The next word, behind `pass:`.
-    Source,
-    /// The last word.
-    Last,
-}
-
-/// An option of programs that is followed by a credential.
-struct Row {
-    programs: &'static [&'static str],
-    /// A word that must stand among the arguments.
-    with: &'static str,
-    option: &'static str,
-    shape: Shape,
-}
-
-const fn row(
-    programs: &'static [&'static str],
-    with: &'static str,
-    option: &'static str,
-    shape: Shape,
-) -> Row {
-    Row {
-        programs,
-        with,
-        option,
-        shape,
-    }
-}
-
-static ROWS: [Row; 26] = [
-    row(
-        &[
-            "mysql",
-            "mysqldump",
-            "mysqladmin",
-            "mysqlimport",
-            "mysqlshow",
-            "mysqlcheck",
-            "mysqlsh",
-            "mycli",
-            "mariadb",
-            "mariadb-dump",
-            "mariadb-admin",
-            "7z",
-            "7za",
-            "7zr",
-            "rar",
-            "unrar",
-        ],
-        "",
-        "-p",
-        Shape::Attached,
-    ),
-    row(&["sshpass"], "", "-p", Shape::Either),
-    row(
-        &[
-            "docker", "podman", "buildah", "skopeo", "helm", "nerdctl", "crane", "oras", "az",
-            "cf", "oc",
-        ],
-        "login",
-        "-p",
-        Shape::Next,
-    ),
-    row(
-        &[
-            "twine",
-            "mongo",
-            "mongosh",
-            "mongodump",
-            "mongorestore",
-            "mongoexport",
-            "mongoimport",
-            "useradd",
-            "usermod",
-        ],
-        "",
-        "-p",
-        Shape::Next,
-    ),
-    row(&["redis-cli", "valkey-cli"], "", "-a", Shape::Next),
-    row(
-        &[
-            "sqlcmd",
-            "bcp",
-            "mosquitto_pub",
-            "mosquitto_sub",
-            "zip",
-            "unzip",
-            "ipmitool",
-        ],
-        "",
-        "-P",
-        Shape::Either,
-    ),
-    row(
-        &[
-            "ldapsearch",
-            "ldapadd",
-            "ldapmodify",
-            "ldapdelete",
-            "ldapwhoami",
-            "ldappasswd",
-        ],
-        "",
-        "-w",
-        Shape::Either,
-    ),
-    row(&["curl"], "", "-u", Shape::Pair(':')),
-    row(&["curl"], "", "-U", Shape::Pair(':')),
-    row(&["curl"], "", "--user", Shape::Pair(':')),
-    row(&["curl"], "", "--proxy-user", Shape::Pair(':')),
-    row(&["http", "https", "xh"], "", "-a", Shape::Pair(':')),
-    row(&["http", "https", "xh"], "", "--auth", Shape::Pair(':')),
-    row(&["lftp"], "", "-u", Shape::Pair(',')),
-    row(
-        &["smbclient", "rpcclient", "smbget"],
-        "",
-        "-U",
-        Shape::Pair('%'),
-    ),
-    row(&["openssl"], "", "-k", Shape::Next),
-    row(&["openssl"], "", "-pass", Shape::Source),
-    row(&["openssl"], "", "-passin", Shape::Source),
-    row(&["openssl"], "", "-passout", Shape::Source),
-    row(&["keytool", "jarsigner"], "", "-storepass", Shape::Next),
-    row(&["keytool", "jarsigner"], "", "-keypass", Shape::Next),
-    row(&["wpa_passphrase"], "", "", Shape::Last),
-    row(&["htpasswd"], "-b", "", Shape::Last),
-    row(&["rabbitmqctl"], "add_user", "", Shape::Last),
-    row(&["mysqladmin"], "password", "", Shape::Last),
-    row(&["rabbitmqctl"], "change_password", "", Shape::Last),
-];
-
-/// Programs that ask where `--password` stands without an equals sign.
-const ASKING: [&str; 22] = [
-    "mysql",
-    "mysqldump",
-    "mysqladmin",
-    "mysqlimport",
-    "mysqlshow",
-    "mysqlcheck",
-    "mysqlsh",
-    "mycli",
-    "mariadb",
-    "mariadb-dump",
-    "mariadb-admin",
-    "psql",
-    "pg_dump",
-    "pg_dumpall",
-    "pg_restore",
-    "pg_basebackup",
-    "createdb",
-    "dropdb",
-    "createuser",
-    "dropuser",
-    "vacuumdb",
-    "reindexdb",
-];
 /// Programs that are only taken for such where their options are.
 const MOST_PROGRAMS: usize = 4;
 /// No command that people write has more words.
@@ -211,7 +43,7 @@ pub(super) fn find(words: &[Word<'_>], found: &mut Vec<Found>) {
     for (at, word) in words.iter().enumerate() {
         asks |= word
             .text
-            .is_some_and(|text| ASKING.contains(&basename(text)));
+            .is_some_and(|text| asks_for_password(basename(text)));
         let sure = !asks || word.text != Some("--password");
         let next = words
             .get(at + 1)
@@ -286,7 +118,12 @@ fn is_known(name: &str) -> bool {
     name.len() <= 14 && ROWS.iter().any(|row| row.programs.contains(&name))
 }
 
-fn basename(word: &str) -> &str {
+/// Programs that ask where `--password` stands without an equals sign.
+fn asks_for_password(program: &str) -> bool {
+    MYSQL.contains(&program) || POSTGRES.contains(&program)
+}
+
+pub(super) fn basename(word: &str) -> &str {
     word.rsplit('/').next().unwrap_or(word)
 }
 
@@ -374,6 +211,10 @@ fn general(word: &Word<'_>, next: Option<&Word<'_>>, found: &mut Vec<Found>) {
     let name = text.trim_start_matches('-');
     let dashes = text.len() - name.len();
     if let Some((name, value)) = name.split_once('=') {
+        // `.data.password = …` is a word of another language.
+        if name.contains(char::is_whitespace) {
+            return;
+        }
         let part = name
             .rsplit(['.', ':', '/', '?', '&'])
             .next()

@@ -7,7 +7,7 @@ use super::arguments::{self, Word};
 use super::bash_stdin;
 use super::bash_values::{self, composed};
 use super::composed::Composed;
-use super::name::{Credential, credential};
+use super::name::{Credential, credential, one_of_several};
 use super::settings::{self, Piece};
 use super::value::{Place, is_secret, secret_part};
 use super::{Found, named, names_itself};
@@ -20,6 +20,7 @@ kinds!(Grammar::Bash, Kind {
     VariableName = "variable_name",
     Expansion = "expansion",
     SimpleExpansion = "simple_expansion",
+    Substitution = "command_substitution",
     Comparison = "binary_expression",
     Command = "command",
     CommandName = "command_name",
@@ -32,6 +33,7 @@ kinds!(Grammar::Bash, Kind {
     RawString = "raw_string",
     AnsiString = "ansi_c_string",
     Concatenation = "concatenation",
+    HereRedirect = "heredoc_redirect",
     HereDocument = "heredoc_body",
     HereContent = "heredoc_content",
     Comment = "comment",
@@ -46,6 +48,8 @@ fields!(Grammar::Bash, Fields {
     argument = "argument",
 });
 
+/// How many elements of an array are looked at.
+const MOST_ELEMENTS: usize = 256;
 /// How many arguments of `printf` are looked at.
 const MOST_PRINTED: usize = 64;
 
@@ -63,11 +67,16 @@ pub(super) fn find(script: &Script<'_>, found: &mut Vec<Found>) {
             Kind::Concatenation => bash_values::gather(script, node, &mut texts),
             Kind::Pipeline => bash_stdin::piped(script, node, found),
             Kind::HereString => bash_stdin::here_string(script, node, found),
+            Kind::HereRedirect => bash_stdin::here_document(script, node, found),
             Kind::HereDocument if node.child(0).is_some() => {}
             Kind::HereDocument | Kind::HereContent => {
                 settings::find(script, span, Piece::Document, found);
             }
-            Kind::Word | Kind::StringContent | Kind::RawString | Kind::AnsiString => {
+            Kind::Word | Kind::StringContent => {
+                settings::find(script, span, Piece::Text, found);
+            }
+            Kind::RawString | Kind::AnsiString => {
+                let span = literal(script, node).unwrap_or(span);
                 settings::find(script, span, Piece::Text, found);
             }
             Kind::Comment => settings::find(script, span, Piece::Comment, found),
@@ -81,14 +90,31 @@ fn assignment(script: &Script<'_>, node: Node<'_>, found: &mut Vec<Found>) {
     let fields = Fields::get();
     let name = node.child_by_field_id(fields.name);
     let value = node.child_by_field_id(fields.value);
-    if let (Some(name), Some(value)) = (name, value) {
-        judge(
-            script,
-            bare_name(script.of(name)),
-            value,
-            Place::Assigned,
-            found,
-        );
+    let (Some(name), Some(value)) = (name, value) else {
+        return;
+    };
+    let name = bare_name(script.of(name));
+    if Kind::of(value) == Kind::Array {
+        several(script, name, value, found);
+    } else {
+        judge(script, name, value, Place::Assigned, found);
+    }
+}
+
+/// `API_KEYS=(one two)`
+fn several(script: &Script<'_>, name: &str, array: Node<'_>, found: &mut Vec<Found>) {
+    let Some((name, credential)) = one_of_several(name) else {
+        return;
+    };
+    for part in children(array).take(MOST_ELEMENTS) {
+        if let Some((_, span)) = entry(script, part) {
+            let value = script.text.get(span.clone()).unwrap_or("");
+            if is_secret(value, credential, Place::Listed) {
+                found.push(named(name, span));
+            }
+        } else if let Some(value) = composed(script, part) {
+            judge_text(name, credential, &value, Place::Listed, found);
+        }
     }
 }
 
@@ -127,7 +153,7 @@ fn judge_text(
     }
 }
 
-/// `printf -v NAME FORMAT ARGUMENT…`
+/// `printf -v NAME FORMAT ARGUMENT…`, and settings that `printf FORMAT ARGUMENT…` writes.
 fn printed(script: &Script<'_>, command: Node<'_>, found: &mut Vec<Found>) {
     let argument = Fields::get().argument;
     let arguments = command
@@ -136,10 +162,15 @@ fn printed(script: &Script<'_>, command: Node<'_>, found: &mut Vec<Found>) {
     let arguments: Vec<Node<'_>> = arguments.take(MOST_PRINTED).collect();
     let (name, rest) = match arguments.as_slice() {
         [option, name, rest @ ..] if script.of(*option) == "-v" => (script.of(*name), rest),
-        [option, rest @ ..] => match script.of(*option).strip_prefix("-v") {
-            Some(name) => (name, rest),
-            None => return,
-        },
+        [option, rest @ ..] if script.of(*option).starts_with("-v") => {
+            (script.of(*option).trim_start_matches("-v"), rest)
+        }
+        [format, arguments @ ..] => {
+            if let Some(text) = bash_values::printed(script, *format, arguments) {
+                text.find(found);
+            }
+            return;
+        }
         [] => return,
     };
     let rest = match rest {
@@ -154,22 +185,25 @@ fn printed(script: &Script<'_>, command: Node<'_>, found: &mut Vec<Found>) {
     }
 }
 
-/// `[password]=value` in an array, one word to the grammar.
+/// `[password]=value` in an array.
 fn element(script: &Script<'_>, part: Node<'_>, found: &mut Vec<Found>) {
-    if !children(part).all(is_constant) {
-        return;
-    }
-    let text = script.of(part);
-    let Some((name, value)) = text.split_once("]=") else {
+    let Some((name, span)) = entry(script, part) else {
         return;
     };
-    let name = bare_name(name);
-    let start = part.start_byte() + text.len() - value.len();
-    let span = arguments::unquoted(value, start..start + value.len());
     let value = script.text.get(span.clone()).unwrap_or("");
     if credential(name).is_some_and(|kind| is_secret(value, kind, Place::Entry)) {
         found.push(named(name, span));
     }
+}
+
+/// `[name]=value`, one word to the grammar: the name, and the place of the value.
+fn entry<'text>(script: &Script<'text>, part: Node<'_>) -> Option<(&'text str, Range<usize>)> {
+    let text = script.of(part);
+    let constant = text.starts_with('[') && children(part).all(is_constant);
+    let (name, value) = text.split_once("]=").filter(|_| constant)?;
+    let start = part.start_byte() + text.len() - value.len();
+    let span = arguments::unquoted(value, start..start + value.len());
+    Some((bare_name(name), span))
 }
 
 /// `${NAME:-value}`; where the name tells nothing, that of the variable it is assigned to does.
@@ -182,13 +216,20 @@ fn default(script: &Script<'_>, node: Node<'_>, found: &mut Vec<Found>) {
         return;
     }
     let name = children(node).find(|part| Kind::of(*part) == Kind::VariableName);
-    let value = children(node).find(|part| part.start_byte() >= operator.end_byte());
     let name = name
         .map(|name| script.of(name))
         .filter(|name| credential(name).is_some())
         .or_else(|| assigned(script, node));
-    if let (Some(name), Some(value)) = (name, value) {
-        judge(script, name, value, Place::Assigned, found);
+    let Some((name, credential)) = name.and_then(|name| Some((name, credential(name)?))) else {
+        return;
+    };
+    // The grammar cuts `a#b` in pieces.
+    let span = operator.end_byte()..node.end_byte().saturating_sub(1);
+    let text = script.text.get(span.clone()).unwrap_or("");
+    if !text.contains(['$', '`']) {
+        let mut value = Composed::default();
+        value.push(script.text, arguments::unquoted(text, span));
+        judge_text(name, credential, &value, Place::Assigned, found);
     }
 }
 

@@ -2,7 +2,7 @@
 //! `read password <<< secret`.
 
 use super::Found;
-use super::arguments::Word;
+use super::arguments::{Word, basename};
 use super::bash::{Kind, judge, literal, words};
 use super::name::Credential;
 use super::value::{Place, is_secret};
@@ -21,6 +21,26 @@ const READERS: [(&str, &str); 10] = [
     ("gpg", "--passphrase-fd"),
     ("smbpasswd", "-s"),
     ("su", ""),
+];
+
+/// How many lines of a here-document are looked at.
+const MOST_LINES: usize = 256;
+/// Commands that run the program among their words; `grep passwd` does not.
+const WRAPPERS: [&str; 14] = [
+    "sudo",
+    "doas",
+    "env",
+    "command",
+    "exec",
+    "timeout",
+    "nice",
+    "nohup",
+    "chroot",
+    "arch-chroot",
+    "ssh",
+    "docker",
+    "podman",
+    "kubectl",
 ];
 
 /// `echo secret | program`
@@ -71,22 +91,58 @@ pub(super) fn here_string(script: &Script<'_>, node: Node<'_>, found: &mut Vec<F
     }
 }
 
+/// `program << END` with lines of secrets.
+pub(super) fn here_document(script: &Script<'_>, node: Node<'_>, found: &mut Vec<Found>) {
+    let Some(statement) = node.parent() else {
+        return;
+    };
+    let mut parts = children(statement);
+    let command = parts.next().filter(|part| Kind::of(*part) == Kind::Command);
+    // The words of a command with a thousand of them are read once.
+    if parts.next() != Some(node) {
+        return;
+    }
+    let body = children(node).find(|part| Kind::of(*part) == Kind::HereDocument);
+    let (Some(command), Some(body)) = (command, body) else {
+        return;
+    };
+    if body.child(0).is_some() || !reads_password(&words(script, command)) {
+        return;
+    }
+    let mut start = body.start_byte();
+    for line in script.of(body).split('\n').take(MOST_LINES) {
+        let word = Word {
+            text: Some(line),
+            start,
+        };
+        tell(&word, found);
+        start += line.len() + 1;
+    }
+}
+
 fn reads_password(words: &[Word<'_>]) -> bool {
     let has =
         |wanted: &str| wanted.is_empty() || words.iter().any(|word| word.text == Some(wanted));
     READERS
         .iter()
-        .any(|(program, option)| has(program) && has(option))
+        .any(|(program, option)| runs(words, program) && has(option))
+}
+
+/// Whether a command runs that program, directly or by another; any where there is none.
+fn runs(words: &[Word<'_>], program: &str) -> bool {
+    let mut names = words.iter().map(|word| basename(word.text.unwrap_or("")));
+    let first = names.next().unwrap_or("");
+    program.is_empty()
+        || first == program
+        || (WRAPPERS.contains(&first) && names.any(|name| name == program))
 }
 
 /// Also `user:password`, and a line end that is written out.
 fn tell(word: &Word<'_>, found: &mut Vec<Found>) {
     let Some(text) = word.text else { return };
-    let value = text.split("\\n").next().unwrap_or(text);
-    let value = value
-        .split_once(':')
-        .map_or(value, |(_, password)| password);
-    let start = word.start + text.find(value).unwrap_or(0);
+    let line = text.split("\\n").next().unwrap_or(text);
+    let value = line.split_once(':').map_or(line, |(_, password)| password);
+    let start = word.start + line.len() - value.len();
     let is_word = !value.contains(char::is_whitespace);
     if is_word && is_secret(value, Credential::Password, Place::Assigned) {
         found.push(Found {

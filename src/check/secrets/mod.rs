@@ -20,6 +20,7 @@ mod name_words;
 mod patterns;
 mod placeholder;
 mod private_key;
+mod programs;
 mod python;
 mod python_calls;
 mod python_values;

@@ -53,19 +53,32 @@ pub(super) fn credential(name: &str) -> Option<Credential> {
     Some(if acts { Credential::Doubtful } else { kind })
 }
 
+/// The singular of a name in the plural, and what one of its values would be: `api_keys`.
+pub(super) fn one_of_several(name: &str) -> Option<(&str, Credential)> {
+    let name = name.strip_suffix(['s', 'S'])?;
+    Some((name, credential(name)?))
+}
+
 /// A first look that allocates nothing, because it is taken at every name of a script.
 fn is_likely(name: &str) -> bool {
     let bytes = name.as_bytes();
-    let holds = |word: &str| {
-        bytes
-            .windows(word.len())
-            .any(|window| window.eq_ignore_ascii_case(word.as_bytes()))
+    let begins = |at: usize, word: &str| {
+        let found = bytes.get(at..at + word.len());
+        found.is_some_and(|found| found.eq_ignore_ascii_case(word.as_bytes()))
     };
-    [
+    // The letters that the words below begin with.
+    let first = |byte: u8| {
+        matches!(
+            byte.to_ascii_lowercase(),
+            b'p' | b's' | b't' | b'k' | b'c' | b'a'
+        )
+    };
+    let words = [
         "pass", "pw", "secret", "token", "key", "cred", "auth", "kennwort", "psk", "psw",
-    ]
-    .iter()
-    .any(|word| holds(word))
+    ];
+    (0..bytes.len())
+        .filter(|at| bytes.get(*at).is_some_and(|byte| first(*byte)))
+        .any(|at| words.iter().any(|word| begins(at, word)))
 }
 
 /// What a last word says, with the word before it.
@@ -78,6 +91,7 @@ fn kind(last: &str, before: Option<&str>) -> Option<Credential> {
         return Some(Credential::Key);
     }
     match last {
+        "auth" if owned_by(&["rediscli"]) => Some(Credential::Password),
         "pass" if owned_by(&OWNERS) => Some(Credential::Password),
         "token" if owned_by(&TOKEN_OWNERS) => Some(Credential::Key),
         "key" if owned_by(&KEYS) => Some(Credential::Key),

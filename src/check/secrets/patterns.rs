@@ -29,7 +29,7 @@ struct Pattern {
     is_secret: fn(&str) -> bool,
 }
 
-static PATTERNS: [Pattern; 13] = [
+static PATTERNS: [Pattern; 16] = [
     Pattern {
         words: &["://"],
         regex: LazyLock::new(|| regex(r"://([a-z0-9_-]+)(?::x-oauth-basic|:)?@")),
@@ -40,9 +40,11 @@ static PATTERNS: [Pattern; 13] = [
         },
     },
     Pattern {
-        words: &["identified", "with password", "encrypted password"],
+        words: &["identified", " password '", "\tpassword '", " password \\'"],
         regex: LazyLock::new(|| {
-            regex(r"(?:identified\s+by|with\s+(?:encrypted\s+)?password)\s+\\?'([^'\\\s]+)")
+            regex(
+                r"(?:identified\s+by|(?:with|(?:role|user)\s+\S+)\s+(?:encrypted\s+)?password)\s+\\?'([^'\\\s]+)",
+            )
         }),
         rule: &SECRET_ASSIGNMENT,
         what: "a password in SQL",
@@ -137,6 +139,41 @@ static PATTERNS: [Pattern; 13] = [
         rule: &SECRET_TOKEN,
         what: "a Telegram bot's token",
         is_secret: is_made,
+    },
+    Pattern {
+        words: &["cookie"],
+        regex: LazyLock::new(|| {
+            regex(
+                r#"cookies?["']?\s*[:=,]\s*[{"'b\s]*(?:[^"'\n]{0,80};\s*)?[a-z_.-]*(?:sess|sid|auth|token|jwt)[a-z_.-]*["']?\s*[=:]\s*["']?([a-z0-9%._+/-]+)"#,
+            )
+        }),
+        rule: &SECRET_AUTHORIZATION,
+        what: "the cookie of a session",
+        is_secret: |value| {
+            value.len() >= 20 && is_secret(value, Credential::Doubtful, Place::Loose)
+        },
+    },
+    Pattern {
+        words: &["send"],
+        regex: LazyLock::new(|| {
+            regex(
+                r#"(?:assword|assphrase)[^a-z0-9]{0,24}(?:[a-z_]+\.)?(?:exp_)?send(?:line)?[\s(]+(?:--\s+)?b?\\?["']([^"'\\$\s]+)(?:\\+[rn])*\\?["']"#,
+            )
+        }),
+        rule: &SECRET_ASSIGNMENT,
+        what: "an answer to the question for a password",
+        is_secret: is_password,
+    },
+    Pattern {
+        words: &[".pgpass"],
+        regex: LazyLock::new(|| {
+            regex(
+                r#"(?:^|[\s"'])[a-z0-9._*-]+:(?:[0-9]+|\*):[a-z0-9_*-]+:[a-z0-9_-]+:([^\s"'$:\\]+)"#,
+            )
+        }),
+        rule: &SECRET_ASSIGNMENT,
+        what: "a password of `.pgpass`",
+        is_secret: is_password,
     },
     Pattern {
         words: &["discord", "bot", "token", "client.run"],

@@ -49,6 +49,9 @@ fn holds_place(value: &str, lower: &str) -> bool {
     let generic = words.len() > 1 && words.iter().all(|word| known(&GENERIC, word));
     let numbered = digits == 0 || (digits <= 4 && lower.contains(['_', '-', ' ']));
     PLACEHOLDERS.contains(&joined.as_str())
+        || ["notareal", "notreal", "notasecret", "donotuse"]
+            .iter()
+            .any(|saying| joined.contains(saying))
         || matches!(
             joined.as_str(),
             "password" | "test" | "testing" | "passphrase" | "token"

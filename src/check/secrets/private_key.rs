@@ -127,7 +127,7 @@ fn is_mark(line: &str) -> bool {
 fn end_of(text: &str, header_end: usize, after: &str) -> usize {
     let window = after.as_bytes().get(..LONGEST).unwrap_or(after.as_bytes());
     let Some(footer) = memmem::find(window, END.as_bytes()) else {
-        return header_end;
+        return header_end + body(window);
     };
     let begins_again = memmem::find(window, BEGIN.as_bytes()).is_some_and(|again| again < footer);
     if begins_again {
@@ -140,6 +140,28 @@ fn end_of(text: &str, header_end: usize, after: &str) -> usize {
         .take_while(|byte| *byte != b'-')
         .count();
     (header_end + footer + END.len() + name + "-----".len()).min(text.len())
+}
+
+/// How much of what follows a header is the lines of a key that has no footer.
+fn body(window: &[u8]) -> usize {
+    let (mut at, mut end) = (0, 0);
+    let between = |byte: &u8| byte.is_ascii_whitespace() || b"\\\"',".contains(byte);
+    for line in window.split(between) {
+        let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=".contains(byte);
+        let (long, short) = (line.len() >= 16, line.len() > 1);
+        if !line.iter().all(is_base64) || (short && !long && end == 0) {
+            break;
+        }
+        if short {
+            end = at + line.len();
+        }
+        // The last line of a key is the only one that may be short.
+        if short && !long {
+            break;
+        }
+        at += line.len() + 1;
+    }
+    end
 }
 
 #[cfg(test)]
@@ -161,6 +183,21 @@ mod tests {
             span(&format!("k = '''{}'''", key.replace('\n', "\\n"))).map(|span| span.start),
             Some(7)
         );
+    }
+
+    #[test]
+    fn a_block_without_an_end_has_its_lines() {
+        let line = "MIIEvQIBADANBg".repeat(4);
+        for between in ["\n", "\\n"] {
+            let key = format!("=====BEGIN PRIVATE KEY====={between}{line}{between}{line}");
+            for last in ["", "AbCd=="] {
+                let key = [&key, between, last].concat();
+                let end = key.trim_end_matches(between).len();
+                assert_eq!(span(&format!("k = '''{key}'''; f(x)")), Some(7..7 + end));
+            }
+        }
+        let prose = "k = '=====BEGIN PRIVATE KEY===== Is not what I expected here'";
+        assert_eq!(span(prose).map(|span| span.len()), Some(27));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! entries, comparisons, and what calls are given that take credentials.
 
 use super::arguments::{self, Word};
-use super::name::{Credential, credential};
+use super::name::{Credential, credential, one_of_several};
 use super::python_calls;
 use super::python_values::{Gathered, literal, values};
 use super::settings::{self, Piece};
@@ -13,6 +13,7 @@ use crate::language::Grammar;
 
 kinds!(Grammar::Python, Kind {
     Assignment = "assignment",
+    Augmented = "augmented_assignment",
     NamedExpression = "named_expression",
     Keyword = "keyword_argument",
     Default = "default_parameter",
@@ -30,6 +31,7 @@ kinds!(Grammar::Python, Kind {
     Set = "set",
     ExpressionList = "expression_list",
     PatternList = "pattern_list",
+    ListPattern = "list_pattern",
     TuplePattern = "tuple_pattern",
     Boolean = "boolean_operator",
     Binary = "binary_operator",
@@ -46,6 +48,7 @@ kinds!(Grammar::Python, Kind {
 
 fields!(Grammar::Python, Fields {
     left = "left",
+    operator = "operator",
     right = "right",
     name = "name",
     key = "key",
@@ -61,14 +64,15 @@ pub(super) fn find(script: &Script<'_>, found: &mut Vec<Found>) {
     let mut gathered = Gathered::default();
     for step in Walk::of(script.root()) {
         let Step::Enter(node, _) = step else { continue };
-        gathered.expression(script, node);
-        match Kind::of(node) {
+        let kind = Kind::of(node);
+        gathered.expression(script, node, kind);
+        match kind {
             Kind::StringContent => settings::find(script, node.byte_range(), Piece::Text, found),
             Kind::Comment => settings::find(script, node.byte_range(), Piece::Comment, found),
             Kind::Call => python_calls::call(script, node, found),
             Kind::List | Kind::Tuple => sequence(script, node, found),
             Kind::Comparison => compared(script, node, found),
-            kind => given(script, node, kind, found),
+            _ => given(script, node, kind, found),
         }
     }
     gathered.find(found);
@@ -78,7 +82,7 @@ pub(super) fn find(script: &Script<'_>, found: &mut Vec<Found>) {
 fn given(script: &Script<'_>, node: Node<'_>, kind: Kind, found: &mut Vec<Found>) {
     let fields = Fields::get();
     let (name, value) = match kind {
-        Kind::Assignment => (fields.left, fields.right),
+        Kind::Assignment | Kind::Augmented => (fields.left, fields.right),
         Kind::NamedExpression | Kind::Keyword | Kind::Default | Kind::TypedDefault => {
             (fields.name, fields.value)
         }
@@ -91,12 +95,16 @@ fn given(script: &Script<'_>, node: Node<'_>, kind: Kind, found: &mut Vec<Found>
     else {
         return;
     };
-    let place = if kind == Kind::Pair {
-        Place::Entry
-    } else {
-        Place::Assigned
+    let place = match kind {
+        Kind::Pair => Place::Entry,
+        // The rest of a value that a line before began.
+        Kind::Augmented => Place::Loose,
+        _ => Place::Assigned,
     };
-    if matches!(Kind::of(name), Kind::PatternList | Kind::TuplePattern) {
+    if matches!(
+        Kind::of(name),
+        Kind::PatternList | Kind::TuplePattern | Kind::ListPattern
+    ) {
         let pairs = children(name).zip(children(value));
         pairs.for_each(|(name, value)| constant(script, name, value, place, found));
     } else if matches!(
@@ -137,11 +145,12 @@ fn login(script: &Script<'_>, name: Node<'_>, value: Node<'_>, found: &mut Vec<F
 
 /// `PASSWORDS = {'me': 'secret'}`, `api_keys = ['secret']`
 fn several(script: &Script<'_>, name: Node<'_>, value: Node<'_>, found: &mut Vec<Found>) {
-    let one = name_of(script, name).and_then(|name| name.strip_suffix(['s', 'S']));
-    let Some((name, credential)) = one.and_then(|name| Some((name, credential(name)?))) else {
+    let named = name_of(script, name).and_then(one_of_several);
+    let Some((name, credential)) = named else {
         return;
     };
-    if credential == Credential::Doubtful {
+    // The keys of a table tell for themselves.
+    if credential == Credential::Doubtful && Kind::of(value) == Kind::Dictionary {
         return;
     }
     for part in children(value).take(256) {
@@ -153,13 +162,13 @@ fn several(script: &Script<'_>, name: Node<'_>, value: Node<'_>, found: &mut Vec
             name,
             credential,
             value.unwrap_or(part),
-            Place::Loose,
+            Place::Listed,
             found,
         );
     }
 }
 
-fn constant(
+pub(super) fn constant(
     script: &Script<'_>,
     name: Node<'_>,
     value: Node<'_>,

@@ -1,14 +1,15 @@
 //! Calls of Python that take credentials by position: `getenv(name, default)`,
 //! `login(user, password)`, `add_argument('--password', default=…)`.
 
-use super::Found;
 use super::name::{Credential, credential};
-use super::python::{Fields, Kind, judge, name_of};
-use super::value::Place;
+use super::python::{Fields, Kind, constant, judge, name_of};
+use super::python_values::values;
+use super::value::{Place, is_secret};
+use super::{Found, named};
 use crate::check::tree::{Node, Script, children};
 
 /// A name and what to take where it is missing, or what to set it to.
-const NAMED: [&str; 13] = [
+const NAMED: [&str; 15] = [
     "getenv",
     "putenv",
     "setenv",
@@ -19,6 +20,8 @@ const NAMED: [&str; 13] = [
     "env",
     "getattr",
     "setattr",
+    "__setattr__",
+    "DEFINE_string",
     "set",
     "get_env",
     "environ",
@@ -78,6 +81,14 @@ pub(super) fn call(script: &Script<'_>, node: Node<'_>, found: &mut Vec<Found>) 
         password(1, Place::Entry, found);
     } else if name == "add_password" {
         password(3, Place::Entry, found);
+    } else if matches!(name, "create_user" | "create_superuser") {
+        password(2, Place::Loose, found);
+    } else if matches!(whole, "cx_Oracle.connect" | "oracledb.connect") {
+        password(1, Place::Entry, found);
+    } else if name == "compare_digest" {
+        compared(script, &arguments, found);
+    } else if name == "b64encode" {
+        login(script, &arguments, found);
     } else if matches!(whole, "pymysql.connect" | "MySQLdb.connect") {
         password(2, Place::Entry, found);
     } else if name == "connect"
@@ -92,6 +103,37 @@ pub(super) fn call(script: &Script<'_>, node: Node<'_>, found: &mut Vec<Found>) 
         password(1, Place::Loose, found);
     }
     default(script, &arguments, found);
+}
+
+/// `compare_digest(api_key, 'secret')`, in either order.
+fn compared(script: &Script<'_>, arguments: &[Node<'_>], found: &mut Vec<Found>) {
+    let [one, other] = arguments else { return };
+    let (name, value) = if Kind::of(*one) == Kind::String {
+        (other, one)
+    } else {
+        (one, other)
+    };
+    if Kind::of(*name) != Kind::String {
+        constant(script, *name, *value, Place::Entry, found);
+    }
+}
+
+/// `b64encode(b'me:secret')`, as a header for HTTP wants it.
+fn login(script: &Script<'_>, arguments: &[Node<'_>], found: &mut Vec<Found>) {
+    for value in arguments
+        .first()
+        .into_iter()
+        .flat_map(|first| values(script, *first))
+    {
+        let text = value.text();
+        if let Some((user, password)) = text.split_once(':')
+            && !text.contains(char::is_whitespace)
+            && is_secret(password, Credential::Password, Place::Loose)
+        {
+            let place = user.len() + 1..text.len();
+            found.extend(value.placed(named("a password", place)));
+        }
+    }
 }
 
 /// The argument behind one that names a credential.

@@ -1,7 +1,8 @@
 //! The constants that an expression of Python may turn out to be.
 
-use std::collections::HashSet;
 use std::ops::Range;
+
+use rustc_hash::FxHashSet;
 
 use super::Found;
 use super::composed::Composed;
@@ -36,7 +37,9 @@ const WRAPPERS: [&str; 24] = [
     "to_bytes",
 ];
 /// Methods that give back what they are called on.
-const METHODS: [&str; 5] = ["encode", "decode", "strip", "rstrip", "lstrip"];
+const METHODS: [&str; 8] = [
+    "encode", "decode", "strip", "rstrip", "lstrip", "lower", "upper", "replace",
+];
 /// How many parts of one expression are looked at.
 const MOST_PARTS: usize = 64;
 /// How many literals of one value are put together.
@@ -55,7 +58,8 @@ pub(super) fn values<'text>(script: &Script<'text>, node: Node<'_>) -> Vec<Compo
             break;
         }
         fuel -= 1;
-        let constant = Kind::of(node) == Kind::String || composes(script, node);
+        let kind = Kind::of(node);
+        let constant = kind == Kind::String || composes(script, node, kind);
         if constant && let Some(text) = composed(script, node) {
             found.push(text);
         } else {
@@ -73,6 +77,11 @@ fn inside<'tree>(script: &Script<'_>, node: Node<'tree>, open: &mut Vec<Node<'tr
         Kind::Conditional => open.extend(children(node).step_by(2)),
         Kind::Assignment => open.extend(node.child_by_field_id(fields.right)),
         Kind::NamedExpression => open.extend(node.child_by_field_id(fields.value)),
+        // `'terces'[::-1]`; of a table, the key tells.
+        Kind::Subscript => {
+            let sliced = node.child_by_field_id(fields.value);
+            open.extend(sliced.filter(|text| Kind::of(*text) == Kind::String));
+        }
         Kind::Call => wrapped(script, node, open),
         _ => {}
     }
@@ -109,22 +118,31 @@ fn wrapped<'tree>(script: &Script<'_>, call: Node<'tree>, open: &mut Vec<Node<'t
     }
 }
 
+/// What is still to be read of an expression.
+enum Part<'tree> {
+    Node(Node<'tree>),
+    /// A piece of a template, by its place in the script.
+    Piece(Range<usize>),
+}
+
 /// Every text that one expression puts together from literals, each at once, however deep.
 #[derive(Default)]
 pub(super) struct Gathered<'text> {
     texts: Composed<'text>,
     /// The expressions that were read as parts of others.
-    seen: HashSet<u32>,
+    seen: FxHashSet<u32>,
 }
 
 impl<'text> Gathered<'text> {
-    pub(super) fn expression(&mut self, script: &Script<'text>, node: Node<'_>) {
-        if composes(script, node) && !self.seen.contains(&node.id()) {
+    pub(super) fn expression(&mut self, script: &Script<'text>, node: Node<'_>, kind: Kind) {
+        if composes(script, node, kind) && !self.seen.contains(&node.id()) {
             self.texts.cut();
-            let mut open = vec![node];
-            while let Some(node) = open.pop() {
-                self.seen.insert(node.id());
-                if !read(script, node, &mut self.texts, &mut open) {
+            let mut open = vec![Part::Node(node)];
+            while let Some(part) = open.pop() {
+                if let Part::Node(node) = &part {
+                    self.seen.insert(node.id());
+                }
+                if !read(script, part, &mut self.texts, &mut open) {
                     self.texts.hole();
                 }
             }
@@ -137,25 +155,25 @@ impl<'text> Gathered<'text> {
 }
 
 /// Whether an expression may put literals together.
-fn composes(script: &Script<'_>, node: Node<'_>) -> bool {
-    match Kind::of(node) {
+fn composes(script: &Script<'_>, node: Node<'_>, kind: Kind) -> bool {
+    match kind {
         Kind::Concatenated => true,
-        Kind::Binary => is_sum(script, node),
-        Kind::Call => joined(script, node).is_some(),
+        Kind::Binary => is_sum(script, node) || template(script, node).is_some(),
+        Kind::Call => joined(script, node).is_some() || template(script, node).is_some(),
         Kind::String => children(node).any(|part| Kind::of(part) == Kind::Interpolation),
         _ => false,
     }
 }
 
 /// A constant of one literal or of several: `'a' 'b'`, `'a' + 'b'`, `f"{'a'}b"`,
-/// `''.join(['a', 'b'])`.
+/// `''.join(['a', 'b'])`, `'a%s' % 'b'`, `'a{}'.format('b')`.
 pub(super) fn composed<'text>(script: &Script<'text>, node: Node<'_>) -> Option<Composed<'text>> {
     let mut text = Composed::default();
-    let mut open = vec![node];
+    let mut open = vec![Part::Node(node)];
     let mut fuel = MOST_LITERALS;
-    while let Some(node) = open.pop() {
+    while let Some(part) = open.pop() {
         fuel = fuel.checked_sub(1)?;
-        if !read(script, node, &mut text, &mut open) {
+        if !read(script, part, &mut text, &mut open) {
             return None;
         }
     }
@@ -166,25 +184,31 @@ pub(super) fn composed<'text>(script: &Script<'text>, node: Node<'_>) -> Option<
 /// node can be part of a constant at all.
 fn read<'text, 'tree>(
     script: &Script<'text>,
-    node: Node<'tree>,
+    part: Part<'tree>,
     text: &mut Composed<'text>,
-    open: &mut Vec<Node<'tree>>,
+    open: &mut Vec<Part<'tree>>,
 ) -> bool {
+    let node = match part {
+        Part::Node(node) => node,
+        Part::Piece(span) => {
+            text.push(script.text, span);
+            return true;
+        }
+    };
     let from = open.len();
     match Kind::of(node) {
         Kind::StringContent | Kind::Integer => text.push(script.text, node.byte_range()),
         Kind::String => {
-            open.extend(children(node).filter(|part| {
+            let parts = children(node).filter(|part| {
                 matches!(Kind::of(*part), Kind::StringContent | Kind::Interpolation)
-            }));
+            });
+            open.extend(parts.map(Part::Node));
         }
-        Kind::Interpolation => open.extend(children(node).next()),
-        Kind::Concatenated | Kind::Parenthesized => open.extend(children(node)),
-        Kind::Binary if is_sum(script, node) => open.extend(children(node)),
-        Kind::Call => match joined(script, node) {
-            Some((separator, parts)) => {
-                open.extend(children(parts).flat_map(|part| [separator, part]).skip(1));
-            }
+        Kind::Interpolation => open.extend(children(node).next().map(Part::Node)),
+        Kind::Concatenated | Kind::Parenthesized => open.extend(children(node).map(Part::Node)),
+        Kind::Binary if is_sum(script, node) => open.extend(children(node).map(Part::Node)),
+        Kind::Binary | Kind::Call => match computed(script, node) {
+            Some(parts) => open.extend(parts),
             None => return false,
         },
         _ => return false,
@@ -193,6 +217,71 @@ fn read<'text, 'tree>(
         parts.reverse();
     }
     true
+}
+
+/// The parts of what a `join` or a template makes.
+fn computed<'tree>(script: &Script<'_>, node: Node<'tree>) -> Option<Vec<Part<'tree>>> {
+    if let Some((separator, parts)) = joined(script, node) {
+        let parts = children(parts).flat_map(|part| [separator, part]).skip(1);
+        return Some(parts.map(Part::Node).collect());
+    }
+    let template = template(script, node)?;
+    let mut values = children(template.values);
+    let single = Kind::of(template.values) != Kind::Tuple && template.mark == "%s";
+    let mut next = |at| match (single, at) {
+        (true, 1) => Some(template.values),
+        (true, _) => None,
+        (false, _) => values.next(),
+    };
+    let mut start = template.text.start;
+    let mut parts = Vec::new();
+    for (at, piece) in (script.text.get(template.text)?.split(template.mark)).enumerate() {
+        if at > 0 {
+            parts.push(Part::Node(next(at)?));
+        }
+        if at > MOST_PARTS || piece.contains(template.other_marks) {
+            return None;
+        }
+        parts.push(Part::Piece(start..start + piece.len()));
+        start += piece.len() + template.mark.len();
+    }
+    Some(parts)
+}
+
+/// A constant with gaps, and what goes into them.
+struct Template<'tree> {
+    text: Range<usize>,
+    mark: &'static str,
+    /// What of a text is a gap of another kind.
+    other_marks: &'static [char],
+    values: Node<'tree>,
+}
+
+/// `'…%s' % value`, `'…{}'.format(value)`.
+fn template<'tree>(script: &Script<'_>, node: Node<'tree>) -> Option<Template<'tree>> {
+    let fields = Fields::get();
+    if Kind::of(node) == Kind::Binary {
+        let operator = node.child_by_field_id(fields.operator)?;
+        return (script.of(operator) == "%").then_some(Template {
+            text: literal(node.child_by_field_id(fields.left)?)?,
+            mark: "%s",
+            other_marks: &['%'],
+            values: node.child_by_field_id(fields.right)?,
+        });
+    }
+    let function = node.child_by_field_id(fields.function)?;
+    let method = function.child_by_field_id(fields.attribute)?;
+    if script.of(method) != "format" {
+        return None;
+    }
+    let text = literal(function.child_by_field_id(fields.object)?)?;
+    let numbered = script.text.get(text.clone())?.contains("{0}");
+    Some(Template {
+        text,
+        mark: if numbered { "{0}" } else { "{}" },
+        other_marks: &['{', '}'],
+        values: node.child_by_field_id(fields.arguments)?,
+    })
 }
 
 fn is_sum(script: &Script<'_>, node: Node<'_>) -> bool {

@@ -18,7 +18,7 @@ use crate::check::tree::Script;
 /// `name = value`, `"name": "value"`, `name => value`; the quotes around both are groups.
 static SETTING: LazyLock<Option<Regex>> = LazyLock::new(|| {
     regex(
-        r#"([a-z0-9_.-]*(?:pass|pwd|secret|token|key|cred|auth)[a-z0-9_-]*)(\\?["']?)\]?[ \t]*(=>|:=|[:=])[ \t]*(?:\\?["']([^"'\\\n]+)\\?["']|([^\s"'\\,;&<>|(){}$`]+))"#,
+        r#"([a-z0-9_.-]*(?:pass|pwd|psk|secret|token|key|cred|auth)[a-z0-9_-]*)(\\?["']?)\]?[ \t]*(=>|:=|[:=])[ \t]*(?:\\?["']([^"'\\\n]+)\\?["']|([^\s"'\\,;&<>|(){}$`]+))"#,
     )
 });
 /// `--password value`.
@@ -64,12 +64,26 @@ pub(super) fn in_text(text: &str, offset: usize, piece: Piece, found: &mut Vec<F
     }
     if text.contains(['=', ':']) {
         settings(text, offset, piece, found);
+        if let Some((skipped, put)) = replacement(text) {
+            settings(put, offset + skipped, piece, found);
+        }
     }
     for (pattern, mark) in [(&OPTION, "--"), (&ELEMENT, "</"), (&NETRC, "login")] {
         if text.contains(mark) {
             simple(pattern, text, offset, found);
         }
     }
+}
+
+/// `s/password=.*/password=secret/` of `sed`: what is put, and where it begins.
+fn replacement(text: &str) -> Option<(usize, &str)> {
+    let mark = text.strip_prefix('s')?.chars().next()?;
+    if !matches!(mark, '/' | '|' | '#' | ',' | '@') {
+        return None;
+    }
+    let mut parts = text.splitn(4, mark).skip(1);
+    let (sought, put) = (parts.next()?, parts.next()?);
+    Some((sought.len() + 3, put))
 }
 
 fn settings(text: &str, offset: usize, piece: Piece, found: &mut Vec<Found>) {
@@ -108,7 +122,16 @@ fn setting<'text>(
         .get(span.end..)
         .is_some_and(|rest| rest.starts_with(['$', '(', '{', '`', '[']));
     let fits = value.len() <= 256 && !goes_on && !value.eq_ignore_ascii_case(short);
-    let kind = credential(short)?;
+    // Among the options of `mount` and the fields of a form it is no outcome of a test.
+    let field = name
+        .start()
+        .checked_sub(1)
+        .and_then(|at| text.as_bytes().get(at))
+        .is_some_and(|before| b",&?;".contains(before));
+    let kind = match credential(short)? {
+        Credential::Doubtful if field && short.eq_ignore_ascii_case("pass") => Credential::Password,
+        kind => kind,
+    };
     (fits && is_secret(value, kind, place)).then(|| (short, secret_part(value, span)))
 }
 

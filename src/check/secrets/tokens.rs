@@ -3,38 +3,83 @@
 //! The form is judged and nothing else, so an example from a service's documentation is found like
 //! a real one; a body of one repeated letter is not.
 
-use memchr::memmem;
+use std::ops::Range;
+use std::sync::LazyLock;
 
 use super::Found;
 use super::forms::{AWS_KEY_ID, Body, FORMS, Form};
 use crate::check::Rule;
 use crate::check::rules::secrets::{SECRET_AWS_KEY_ID, SECRET_TOKEN};
 
+/// A form with the rule that speaks of it, and one of its prefixes.
+type Prefix = (&'static Rule, &'static Form, &'static str);
+
+/// The prefixes by the letter they begin with: so each place of a text meets only a few of them.
+static PREFIXES: LazyLock<Vec<Vec<Prefix>>> = LazyLock::new(|| {
+    let mut by_letter = vec![Vec::new(); 256];
+    let tokens = FORMS.iter().map(|form| (&SECRET_TOKEN, form));
+    for (rule, form) in [(&SECRET_AWS_KEY_ID, &AWS_KEY_ID)]
+        .into_iter()
+        .chain(tokens)
+    {
+        for prefix in form.prefixes {
+            let letter = prefix.bytes().next().map(usize::from);
+            if let Some(same) = letter.and_then(|letter| by_letter.get_mut(letter)) {
+                same.push((rule, form, *prefix));
+            }
+        }
+    }
+    by_letter
+});
+
+/// No token is shorter, with its prefix.
+const SHORTEST: usize = 20;
+
 /// Every token of a known form.
 pub(super) fn find(text: &str, found: &mut Vec<Found>) {
-    of_form(text, &AWS_KEY_ID, &SECRET_AWS_KEY_ID, found);
-    for form in &FORMS {
-        of_form(text, form, &SECRET_TOKEN, found);
+    let mut start = 0;
+    for run in text.as_bytes().split(|byte| !is_letter(*byte)) {
+        if run.len() >= SHORTEST {
+            in_run(text, start..start + run.len(), found);
+        }
+        start += run.len() + 1;
     }
 }
 
-fn of_form(text: &str, form: &'static Form, rule: &'static Rule, found: &mut Vec<Found>) {
-    for prefix in form.prefixes {
-        let places = memmem::find_iter(text.as_bytes(), prefix);
-        let ends = places.filter_map(|at| Some((at, end_of(text, form, prefix, at)?)));
-        found.extend(ends.map(|(start, end)| Found {
-            rule,
-            span: start..end,
-            literals: Vec::new(),
-            what: form.what.to_owned(),
-        }));
+/// Whether a token of any form may hold it.
+const fn is_letter(byte: u8) -> bool {
+    matches!(byte, b'+'..=b'9' | b'=' | b'A'..=b'Z' | b'_' | b'a'..=b'z')
+}
+
+/// Tokens that begin in a run of letters: most scripts have few that are long enough.
+fn in_run(text: &str, run: Range<usize>, found: &mut Vec<Found>) {
+    let last = run.end - SHORTEST;
+    for start in run.start..=last {
+        let rest = text.as_bytes().get(start..run.end).unwrap_or(&[]);
+        let first = rest.first().map_or(0, |byte| usize::from(*byte));
+        for prefix in PREFIXES.get(first).into_iter().flatten() {
+            if rest.starts_with(prefix.2.as_bytes()) {
+                found.extend(token(text, prefix, start));
+            }
+        }
     }
+}
+
+fn token(text: &str, (rule, form, prefix): &Prefix, start: usize) -> Option<Found> {
+    let end = end_of(text, form, prefix, start)?;
+    Some(Found {
+        rule,
+        span: start..end,
+        literals: Vec::new(),
+        what: form.what.to_owned(),
+    })
 }
 
 /// Where a token ends that begins with a prefix found there.
 fn end_of(text: &str, form: &Form, prefix: &str, start: usize) -> Option<usize> {
     let before = text.get(..start)?;
-    if !begins_word(before) {
+    // The parts of a JSON web token begin as the whole does.
+    if !begins_word(before) || (prefix == "eyJ" && before.ends_with('.')) {
         return None;
     }
     let rest = text.get(start + prefix.len()..)?;
@@ -89,6 +134,21 @@ fn is_made(form: Body, body: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_form_is_shorter_than_what_is_looked_at() {
+        for form in FORMS.iter().chain([&AWS_KEY_ID]) {
+            let marks = match form.body {
+                Body::Mixed(marks) => marks,
+                Body::Hex | Body::Upper => "",
+            };
+            assert!(marks.bytes().all(is_letter), "{}", form.what);
+            for prefix in form.prefixes {
+                assert!(prefix.len() + form.least >= SHORTEST, "{prefix}");
+                assert!(prefix.bytes().all(is_letter), "{prefix}");
+            }
+        }
+    }
 
     #[test]
     fn every_form_is_found_whole_and_no_longer_one_is() {

@@ -19,6 +19,8 @@ pub(super) enum Place {
     Entry,
     /// In a text that may as well be prose, or beside an operator.
     Loose,
+    /// Among others under a name in the plural: `tokens` are words more often than not.
+    Listed,
 }
 
 /// Whether a constant is a credential of that kind.
@@ -33,11 +35,12 @@ pub(super) fn is_secret(value: &str, credential: Credential, place: Place) -> bo
     fits && !is_placeholder(value)
         && !is_reference(value)
         && match (credential, place) {
-            (Credential::Password, Place::Loose) => is_mixed(value, 6),
-            (Credential::Key, Place::Loose) => is_mixed(value, 8) && is_key(value),
+            (Credential::Password, Place::Loose | Place::Listed) => is_mixed(value, 6),
+            (Credential::Key, Place::Loose | Place::Listed) => is_mixed(value, 8) && is_key(value),
             (Credential::Password, Place::Entry) => !is_label(value) && is_password(value),
             (Credential::Password, Place::Assigned) => is_password(value),
             (Credential::Key, _) => is_key(value),
+            (Credential::Doubtful, Place::Listed) => value.len() >= 20 && looks_made(value),
             (Credential::Doubtful, _) => looks_made(value),
         }
 }

@@ -167,7 +167,7 @@ pub(super) const LABELS: [&str; 18] = [
     "passord",
 ];
 /// Beginnings of values that only say where the secret is, or what it was hashed to.
-pub(super) const REFERENCES: [&str; 35] = [
+pub(super) const REFERENCES: [&str; 39] = [
     "@/",
     "file:",
     "arn:",
@@ -201,6 +201,10 @@ pub(super) const REFERENCES: [&str; 35] = [
     "bcrypt",
     "argon2",
     "scrypt",
+    "ENC[",
+    "ENC(",
+    "{cipher}",
+    "$ANSIBLE_VAULT",
     "awskms",
     "projects/",
 ];

@@ -1,13 +1,14 @@
 //! The layer that says whether the text is a script of its language, and where not.
 //!
-//! Tells one problem, the first: what follows a syntax error is mostly its echo. The tree's ERROR and
-//! MISSING nodes give places and words; they decide nothing alone, because the grammars refuse valid
-//! scripts and accept broken ones. For Python a strict parser decides, for bash a recogniser of its
-//! rules, each behind a fence; beyond it the report is undecided. The interpreter's own parser in the
-//! container has the last word, before the first statement.
+//! Tells one problem, the first: what follows a syntax error is mostly its echo. The ERROR and MISSING
+//! nodes of the tree that the other layers read are not asked: its grammars refuse valid scripts and
+//! accept broken ones. For Python a strict parser decides, for bash a recogniser of its rules, each
+//! behind a fence; beyond it the report is undecided. The interpreter's own parser in the container
+//! has the last word, before the first statement.
 
 mod bash;
 mod brackets;
+mod pasted;
 mod python;
 
 pub(super) use bash::outline;
@@ -15,7 +16,6 @@ pub(super) use bash::outline;
 use std::ops::Range;
 
 use super::notes::Notes;
-use super::tree::{Node, Script, Step, Walk};
 use crate::language::Grammar;
 use crate::text::floor_char_boundary;
 
@@ -23,33 +23,52 @@ use crate::text::floor_char_boundary;
 const SHOWN: usize = 60;
 
 /// What is wrong, and where.
-struct Problem {
+pub(super) struct Problem {
     span: Range<usize>,
     message: String,
 }
 
-/// Whether only the interpreter can tell. The tree, where there is one, lends its words.
-pub(super) fn check(
-    text: &str,
-    grammar: Grammar,
-    tree: Option<&Script<'_>>,
-    notes: &mut Notes<'_>,
-) -> bool {
-    match grammar {
-        Grammar::Python => python::check(text, tree, notes),
-        Grammar::Bash => bash::check(text, notes),
+/// What the rules of a language say of a text.
+pub(super) enum Verdict {
+    Valid,
+    Refused(Problem),
+    /// Only the interpreter can tell.
+    Undecided,
+}
+
+impl Verdict {
+    pub(super) const fn is_valid(&self) -> bool {
+        matches!(self, Self::Valid)
     }
 }
 
-/// The first ERROR or MISSING node.
-fn first_error(root: Node<'_>) -> Option<Node<'_>> {
-    for step in Walk::of(root) {
-        let Step::Enter(node, _) = step else { continue };
-        if node.is_error() || node.is_missing() {
-            return Some(node);
-        }
+/// Asks the language's own rules.
+pub(super) fn verdict(text: &str, grammar: Grammar) -> Verdict {
+    match grammar {
+        Grammar::Python => python::verdict(text),
+        Grammar::Bash => bash::verdict(text),
     }
-    None
+}
+
+/// Writes the verdict down; whether only the interpreter can tell.
+pub(super) fn tell(text: &str, grammar: Grammar, verdict: Verdict, notes: &mut Notes<'_>) -> bool {
+    if grammar == Grammar::Bash {
+        bash::line_ends(text, notes);
+    }
+    match (verdict, grammar) {
+        (Verdict::Valid, _) => return false,
+        (Verdict::Undecided, _) => return true,
+        (Verdict::Refused(problem), Grammar::Bash) => bash::tell(text, problem, notes),
+        (Verdict::Refused(problem), Grammar::Python) => python::tell(text, problem, notes),
+    }
+    false
+}
+
+/// The line that holds an offset, without its end.
+fn line_at(text: &str, at: usize) -> Range<usize> {
+    let (before, rest) = text.split_at_checked(at).unwrap_or((text, ""));
+    let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    start..before.len() + rest.find('\n').unwrap_or(rest.len())
 }
 
 /// From an offset to the end of its line, or to [`SHOWN`] bytes.

@@ -7,7 +7,7 @@
 
 mod shape;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 
@@ -93,6 +93,8 @@ pub struct Sarif {
     overrides: Vec<Override>,
     indices: HashMap<&'static str, usize>,
     artifacts: Vec<Artifact>,
+    /// The URIs of the artifacts.
+    places: HashSet<String>,
     results: Vec<SarifResult>,
     notifications: Vec<Notification>,
 }
@@ -109,14 +111,18 @@ impl Sarif {
                 .map(|(index, rule)| (rule.id, index))
                 .collect(),
             artifacts: Vec::new(),
+            places: HashSet::new(),
             results: Vec::new(),
             notifications: Vec::new(),
         }
     }
 
-    /// Adds a file behind those that are there.
+    /// Adds a file behind those that are there. Of a file that was named twice there is one
+    /// artifact: the schema wants them to differ.
     pub fn add(&mut self, file: SarifFile) {
-        self.artifacts.push(file.artifact);
+        if self.places.insert(file.artifact.location.uri.clone()) {
+            self.artifacts.push(file.artifact);
+        }
         self.notifications.extend(file.notification);
         for mut result in file.results {
             result.rule_index = self.indices.get(result.rule_id).copied();

@@ -84,6 +84,24 @@ fn nothing_checked_fits_too() {
 }
 
 #[test]
+fn a_file_that_is_named_twice_is_one_artifact() {
+    let missing = || SarifFile::unreadable(b"-", "usage", "named twice");
+    let files = vec![
+        file(b"a.py", "eval(x)\n"),
+        file(b"./a.py", "eval(x)\n"),
+        missing(),
+        missing(),
+    ];
+    let document = document(&Policy::default(), files);
+    let run = &document["runs"][0];
+    let uris = run["artifacts"].as_array().expect("artifacts").iter();
+    let uris: Vec<&Value> = uris.map(|artifact| &artifact["location"]["uri"]).collect();
+    assert_eq!(uris, ["a.py", "-"]);
+    let told = &run["invocations"][0]["toolExecutionNotifications"];
+    assert_eq!(told.as_array().map(Vec::len), Some(2));
+}
+
+#[test]
 fn a_result_has_the_exact_place_and_its_rule() {
     let bad = file(b"a.py", "x = 1\né = eval(y)\n");
     let document = document(&Policy::default(), vec![bad]);

@@ -14,6 +14,9 @@ const MOST_OPTIONS: usize = 16;
 /// How many programs of one command are judged; the last always is.
 const MOST_PROGRAMS: usize = 32;
 
+/// How long the group of a pattern may be that is read.
+const MOST_PATTERN: usize = 100;
+
 /// A word of a command, expanded as far as it is known.
 #[derive(Clone)]
 pub(super) struct Word<'tree> {
@@ -77,7 +80,24 @@ impl<'tree> Command<'tree> {
                     .map(|text| Word { node, text }),
             );
         }
-        Self { words: list, end }
+        Self { words: list, end }.with_pattern(words.script.text)
+    }
+
+    /// `/usr/!(local)`, whose parenthesis the grammar takes for a command of its own.
+    fn with_pattern(mut self, text: &str) -> Self {
+        if let Some(last) = self.words.last_mut()
+            && let Text::Constant(path) = &mut last.text
+            && path.ends_with(['!', '@', '+', '*', '?'])
+            && let Some(rest) = text.get(last.node.end_byte()..)
+            && rest.starts_with('(')
+            && let Some(end) = rest
+                .bytes()
+                .take(MOST_PATTERN)
+                .position(|byte| byte == b')')
+        {
+            path.push_str(rest.get(..=end).unwrap_or(""));
+        }
+        self
     }
 
     pub(super) fn arguments(&self, program: &Program) -> &[Word<'tree>] {
@@ -191,6 +211,11 @@ pub(super) fn is_assignment(word: &str) -> bool {
 pub(super) const fn is_aside(kind: Kind) -> bool {
     matches!(
         kind,
-        Kind::Assignment | Kind::FileRedirect | Kind::HereString | Kind::HereDocument | Kind::Error
+        Kind::Assignment
+            | Kind::FileRedirect
+            | Kind::HereString
+            | Kind::HereDocument
+            | Kind::Subshell
+            | Kind::Error
     )
 }

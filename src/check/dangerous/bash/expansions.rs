@@ -5,6 +5,9 @@ use super::quotes::{ansi, unescaped};
 use super::word::{Text, Words, expanded_name, inside, unknown, variable};
 use crate::check::tree::{Node, children};
 
+/// How many commands of a list may print what the list does.
+const MOST_ALTERNATIVES: usize = 8;
+
 impl Words<'_, '_> {
     /// `${name}`, `${name:-default}` and the others.
     pub(super) fn expansion(&self, node: Node<'_>) -> Text {
@@ -16,14 +19,24 @@ impl Words<'_, '_> {
         let operator = rest.strip_prefix(':').unwrap_or(rest);
         match operator.chars().next() {
             None => self.variables.value(name),
-            Some('?') => variable(name, false),
+            Some('?') => match self.variables.value(name) {
+                Text::Mixed(_) => variable(name, false),
+                known => known,
+            },
             Some('-' | '=') => self.with_default(node, name),
             Some('+') => match self.default_of(node) {
                 Text::Constant(text) => Text::Constant(text),
                 _ => variable(name, true),
             },
-            _ if rest.starts_with("[0]") => self.variables.value(name),
-            _ => variable(name, !written.starts_with('#')),
+            _ => match index(rest) {
+                Some(0) => self.variables.value(name),
+                Some(at) => {
+                    let elements = self.variables.elements(name).unwrap_or_default();
+                    let element = elements.into_iter().nth(at);
+                    element.unwrap_or_else(|| variable(name, true))
+                }
+                None => variable(name, !written.starts_with('#')),
+            },
         }
     }
 
@@ -62,15 +75,37 @@ impl Words<'_, '_> {
         }
     }
 
-    /// `$(which tool)`, `$(command -v tool)` and `$(echo text)` say what they will print.
+    /// `$(which tool)`, `$(command -v a || command -v b)` and `$(echo text)` say what they will print.
     pub(super) fn substituted(&self, node: Node<'_>) -> Text {
         let mut inner = children(node);
-        let command = inner
-            .next()
-            .filter(|command| Kind::of(*command) == Kind::Command);
-        let (Some(command), None) = (command, inner.next()) else {
+        let (Some(only), None) = (inner.next(), inner.next()) else {
             return unknown();
         };
+        let mut printed = Vec::new();
+        for command in alternatives(only) {
+            let command = match Kind::of(command) {
+                // What goes elsewhere is its errors, or there is nothing to print.
+                Kind::Redirected => children(command).next().unwrap_or(command),
+                _ => command,
+            };
+            match self.prints(command) {
+                _ if matches!(self.script.of(command), "true" | ":" | "false" | "exit 1") => {}
+                Text::Constant(text) => printed.push(text),
+                _ => return unknown(),
+            }
+        }
+        match printed.len() {
+            0 => unknown(),
+            1 => Text::Constant(printed.remove(0)),
+            _ => Text::Choice(printed),
+        }
+    }
+
+    /// What a command prints.
+    fn prints(&self, command: Node<'_>) -> Text {
+        if Kind::of(command) != Kind::Command {
+            return unknown();
+        }
         let words: Vec<&str> = children(command).map(|word| self.script.of(word)).collect();
         let plain = |word: &str| Text::Constant(shallow_plain(word));
         match words.as_slice() {
@@ -88,6 +123,26 @@ impl Words<'_, '_> {
             _ => unknown(),
         }
     }
+}
+
+/// The commands of `a || b || c`.
+fn alternatives(node: Node<'_>) -> Vec<Node<'_>> {
+    let (mut commands, mut next) = (Vec::new(), node);
+    while Kind::of(next) == Kind::List && commands.len() < MOST_ALTERNATIVES {
+        let mut parts = children(next);
+        let (first, second) = (parts.next(), parts.next());
+        commands.extend(second);
+        let Some(first) = first else { break };
+        next = first;
+    }
+    commands.push(next);
+    commands.reverse();
+    commands
+}
+
+/// The number in brackets that stands behind the name of an array.
+fn index(rest: &str) -> Option<usize> {
+    rest.strip_prefix('[')?.strip_suffix(']')?.parse().ok()
 }
 
 /// Text in quotes or none, without anything that bash expands.

@@ -3,6 +3,7 @@
 use super::command::Word;
 use super::names::Role;
 use super::paths::{self, Hit};
+use super::word::Text;
 use crate::check::Rule;
 use crate::check::rules::bash::{
     BASH_DEVICE, BASH_KERNEL, BASH_PERMISSIONS, BASH_PRIVILEGE, BASH_REMOTE_SHELL,
@@ -33,6 +34,7 @@ pub(super) fn judge(
         Role::Dd => writes_device(arguments).then_some(&BASH_DEVICE),
         Role::Format => formats(base, arguments).then_some(&BASH_DEVICE),
         Role::Overwrite => written_to(operands(arguments), true),
+        Role::Copy if base == "mv" && moves_root(arguments) => Some(&BASH_REMOVE_ROOT),
         Role::Copy => written_to(operands(arguments).last().into_iter(), true),
         Role::Accounts => accounts(base, arguments).then_some(&BASH_SYSTEM_FILE),
         Role::Privilege => Some(&BASH_PRIVILEGE),
@@ -100,6 +102,18 @@ fn remove(base: &str, arguments: &[Word<'_>], place: &Place<'_>) -> Option<&'sta
     worst(hits)
 }
 
+/// `mv ~ /dev/null`, `mv / …`
+fn moves_root(arguments: &[Word<'_>]) -> bool {
+    let paths: Vec<&str> = operands(arguments).filter_map(Word::constant).collect();
+    let Some((target, sources)) = paths.split_last() else {
+        return false;
+    };
+    sources.iter().any(|source| {
+        let hit = paths::hit(&Text::Constant((*source).to_owned()), None);
+        hit.is_some() && (*target == "/dev/null" || paths::normal(source) == "/")
+    })
+}
+
 fn worst(hits: impl Iterator<Item = Hit>) -> Option<&'static Rule> {
     let mut rule = None;
     for hit in hits {
@@ -161,10 +175,11 @@ fn starting_points<'w, 'tree>(
 /// Whether a `find` lists all of a root, or anything at all of one that nobody tidies up.
 pub(super) fn finds_roots(arguments: &[Word<'_>], place: &Place<'_>) -> Option<Hit> {
     let starts = starting_points(arguments);
-    let picks = arguments.iter().any(|word| {
-        word.constant()
-            .is_some_and(|option| PICKS.contains(&option))
-    });
+    let values = arguments.iter().skip(1);
+    let picks = arguments.iter().zip(values).any(|(option, value)| {
+        let is_pick = option.constant().is_some_and(|name| PICKS.contains(&name));
+        is_pick && value.constant() != Some("*")
+    }) || arguments.last().and_then(Word::constant) == Some("-empty");
     for start in starts {
         let everything = start.text.constant().is_some_and(paths::is_never_tidied);
         match paths::hit(&start.text, place.folder) {
@@ -215,11 +230,14 @@ fn permissions(arguments: &[Word<'_>], place: &Place<'_>) -> Option<&'static Rul
                     | "ugo+rwx"
             )
         });
-    let hits = operands(arguments).skip(1).any(|word| {
+    // Else a mode or owner comes first.
+    let copied = options(arguments).any(|option| option.starts_with("--reference"));
+    let hits = operands(arguments).skip(usize::from(!copied)).any(|word| {
         let hit = paths::hit(&word.text, place.folder);
-        hit.is_some() && (recursive || opens && hit == Some(Hit::Root))
+        let opened = hit == Some(Hit::Root) || paths::starts_things(word.text.beginning());
+        hit.is_some() && recursive || opens && opened
     });
-    hits.then_some(&BASH_PERMISSIONS)
+    (hits || place.fed_roots).then_some(&BASH_PERMISSIONS)
 }
 
 fn writes_device(arguments: &[Word<'_>]) -> bool {
@@ -230,21 +248,7 @@ fn writes_device(arguments: &[Word<'_>]) -> bool {
 }
 
 fn formats(base: &str, arguments: &[Word<'_>]) -> bool {
-    let only_looks = options(arguments).any(|option| {
-        matches!(
-            option,
-            "-l" | "--list"
-                | "-V"
-                | "--version"
-                | "-h"
-                | "--help"
-                | "-s"
-                | "-n"
-                | "--no-act"
-                | "-d"
-                | "--dump"
-        ) && !base.starts_with("mkfs")
-    });
+    let only_looks = options(arguments).any(|option| only_looks(base, option));
     let targets: Vec<&Word<'_>> = operands(arguments).collect();
     let prints = targets.last().and_then(|word| word.constant()) == Some("print");
     let on_a_file = !targets.is_empty()
@@ -253,6 +257,21 @@ fn formats(base: &str, arguments: &[Word<'_>]) -> bool {
                 .is_some_and(|path| !path.starts_with("/dev/"))
         });
     !(only_looks || prints || on_a_file || arguments.is_empty())
+}
+
+/// Whether an option makes a program that formats tell about a device and leave it as it is.
+fn only_looks(base: &str, option: &str) -> bool {
+    let asks = matches!(
+        option,
+        "--list" | "--version" | "--help" | "--no-act" | "--dump"
+    );
+    asks || match base {
+        _ if base.starts_with("mkfs") => false,
+        "cryptsetup" => option == "-V",
+        "gdisk" | "sgdisk" => matches!(option, "-l" | "-p" | "-V"),
+        "parted" => matches!(option, "-l" | "-v" | "-h"),
+        _ => matches!(option, "-l" | "-V" | "-h" | "-s" | "-n" | "-d"),
+    }
 }
 
 fn accounts(base: &str, arguments: &[Word<'_>]) -> bool {

@@ -36,7 +36,7 @@ impl Misread {
             let text = script.text.get(range.clone()).unwrap_or("").trim();
             let missing = !known.contains(&range.start) || is_broken(text);
             // What is all of a script was just read, or would be read over and over.
-            missing && (text != whole || text.contains("\\\n"))
+            missing && (text != whole || text.contains("\\\n") || unbraced(text).is_some())
         });
         commands.sort_by_key(|range| (range.start, range.end));
         commands.dedup();
@@ -54,6 +54,15 @@ impl Misread {
             .and_then(|last| self.here_documents.get(last))
             .is_some_and(|(text, quoted)| text.contains(&at) && (*quoted || !in_substitution))
     }
+}
+
+/// `{rm,-rf,/}` as the words of a command, which the grammar takes for a group.
+pub(super) fn unbraced(command: &str) -> Option<String> {
+    let (words, rest) = command.trim().strip_prefix('{')?.split_once('}')?;
+    let simple =
+        words.contains(',') && !words.contains(['{', ' ', '\t', '\n', ';', '\'', '"', '\\']);
+    let ends = rest.is_empty() || rest.starts_with([' ', '\t']);
+    (simple && ends).then(|| words.replace(',', " ") + rest)
 }
 
 fn has_signs(text: &str) -> bool {

@@ -8,6 +8,7 @@
 //! because the grammar refuses some valid scripts. Does not follow values through functions, files
 //! and computations, and does not know in which order a script runs.
 
+mod calls;
 mod command;
 mod expansions;
 mod functions;
@@ -30,6 +31,7 @@ use super::shown;
 use crate::check::Rule;
 use crate::check::notes::Notes;
 use crate::check::rules::bash::BASH_RUN_TEXT;
+use crate::check::syntax;
 use crate::check::tree::{Script, kinds};
 use crate::language::Grammar;
 use functions::Functions;
@@ -59,6 +61,7 @@ kinds!(Grammar::Bash, Kind {
     For = "for_statement",
     Body = "do_group",
     Function = "function_definition",
+    Subshell = "subshell",
     Unset = "unset_command",
     Declaration = "declaration_command",
     Test = "test_command",
@@ -78,7 +81,7 @@ kinds!(Grammar::Bash, Kind {
 
 /// How deep scripts in scripts are read.
 const MOST_DEPTH: u8 = 8;
-/// How much text of scripts in scripts is read, in bytes, the blanks before Python's counted in part.
+/// How much text of scripts in scripts is read, in bytes.
 const MOST_NESTED: usize = 40_000;
 /// How many scripts in scripts are read; each costs a parser's start.
 const MOST_SCRIPTS: usize = 200;
@@ -110,7 +113,8 @@ pub(super) fn check(script: &Script<'_>, notes: &mut Notes<'_>) {
     };
     reader.read(script, &Places::default(), 0);
     while let Some(nested) = reader.queue.pop_front() {
-        if let Some(script) = Script::parse(&nested.text, Grammar::Bash) {
+        let verdict = syntax::verdict(&nested.text, Grammar::Bash);
+        if let Some(script) = Script::parse(&nested.text, Grammar::Bash, &verdict) {
             reader.read(&script, &nested.places, nested.depth);
         }
     }
@@ -139,13 +143,13 @@ impl Reader<'_, '_, '_> {
 
     /// Reads Python that stands as it is in the outermost script.
     fn python(&mut self, range: Range<usize>) {
-        let cost = range.len() + range.start / 8;
-        if !self.spend(cost) {
+        if !self.spend(range.len()) {
             let message = "scripts in this script are too long to be read";
             return self.say(&BASH_RUN_TEXT, range, message.to_owned());
         }
-        let text = nested::alone(self.outermost, range);
-        if let Some(script) = Script::parse(&text, Grammar::Python) {
+        let text = self.outermost;
+        let verdict = syntax::verdict(text.get(range.clone()).unwrap_or(""), Grammar::Python);
+        if let Some(script) = Script::parse_part(text, range, Grammar::Python, &verdict) {
             super::python::check(&script, self.notes);
         }
     }

@@ -23,13 +23,15 @@ pub(super) enum Role {
     Awk,
     /// Keeps its argument as code for later.
     Trap,
+    /// Gives code a name.
+    Alias,
     /// Joins its arguments and runs them as code.
     RunsText,
     /// Runs the text behind `-c`.
     RunsOption,
     Remove,
     Find,
-    /// `chmod`, `chown`, `chgrp`.
+    /// `chmod`, `chown` and their like.
     Permissions,
     Dd,
     /// Makes file systems or partitions.
@@ -78,7 +80,7 @@ const fn wrapper(
     }
 }
 
-static WRAPPERS: [Wrapper; 34] = [
+static WRAPPERS: [Wrapper; 35] = [
     wrapper("builtin", &[], 0),
     wrapper("busybox", &[], 0),
     wrapper("capsh", &[], 0),
@@ -120,6 +122,7 @@ static WRAPPERS: [Wrapper; 34] = [
     wrapper("time", &["-f", "-o"], 0),
     wrapper("timeout", &["-s", "-k", "--signal", "--kill-after"], 1),
     wrapper("torsocks", &[], 0),
+    wrapper("toybox", &[], 0),
     wrapper("unbuffer", &[], 0),
     wrapper("unshare", &["-S", "-G", "-R", "-w", "--root", "--wd"], 0),
     wrapper(
@@ -155,6 +158,7 @@ pub(super) fn role(name: &str) -> Option<Role> {
         "eval" => return Some(Role::Eval),
         "source" | "." => return Some(Role::Source),
         "trap" => return Some(Role::Trap),
+        "alias" => return Some(Role::Alias),
         "cd" | "pushd" => return Some(Role::ChangesFolder),
         _ => {}
     }
@@ -187,11 +191,11 @@ fn program(base: &str) -> Option<Role> {
         | "bunzip2" | "bzcat" | "bzip2" | "xz" | "xzcat" | "unxz" | "zstd" | "zstdcat"
         | "uudecode" | "rev" | "gpg" => Role::Decoder,
         "awk" | "gawk" | "mawk" | "nawk" => Role::Awk,
-        "watch" => Role::RunsText,
-        "su" | "script" | "sg" => Role::RunsOption,
+        "watch" | "parallel" => Role::RunsText,
+        "su" | "script" | "sg" | "env" | "flock" => Role::RunsOption,
         "rm" | "unlink" | "rmdir" => Role::Remove,
         "find" => Role::Find,
-        "chmod" | "chown" | "chgrp" => Role::Permissions,
+        "chmod" | "chown" | "chgrp" | "chattr" | "setfacl" => Role::Permissions,
         "dd" => Role::Dd,
         "mke2fs" | "mkswap" | "fdisk" | "sfdisk" | "cfdisk" | "gdisk" | "sgdisk" | "parted"
         | "wipefs" | "blkdiscard" | "badblocks" | "cryptsetup" | "pvcreate" | "vgremove"
@@ -200,7 +204,9 @@ fn program(base: &str) -> Option<Role> {
         "cp" | "mv" | "install" | "ln" => Role::Copy,
         "crontab" | "useradd" | "adduser" | "usermod" | "passwd" | "chpasswd" | "visudo"
         | "gpasswd" => Role::Accounts,
-        "sudo" | "doas" | "pkexec" | "runuser" | "gosu" | "su-exec" | "sudoedit" => Role::Privilege,
+        "sudo" | "doas" | "pkexec" | "runuser" | "gosu" | "su-exec" | "sudoedit" | "setpriv" => {
+            Role::Privilege
+        }
         "nsenter" | "chroot" | "unshare" | "mount" | "umount" | "insmod" | "rmmod" | "modprobe"
         | "kexec" | "pivot_root" | "setcap" | "capsh" | "sysctl" | "losetup" | "swapon"
         | "swapoff" | "iptables" | "nft" => Role::Kernel,

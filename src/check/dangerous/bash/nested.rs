@@ -198,14 +198,6 @@ pub(super) fn expands(delimiter: &str) -> bool {
     !delimiter.contains(['\'', '"', '\\'])
 }
 
-/// The outermost text with everything before and behind a stretch of it blank, so that what is
-/// found in it needs no mapping.
-pub(super) fn alone(text: &str, range: Range<usize>) -> String {
-    let mut blank = "\n".repeat(range.start);
-    blank.push_str(text.get(range).unwrap_or(""));
-    blank
-}
-
 /// The stretch of a word's quoted text, where that is written as it is meant.
 pub(super) fn verbatim(words: Words<'_, '_>, node: Node<'_>) -> Option<Range<usize>> {
     let written = words.script.of(node);

@@ -62,6 +62,9 @@ const FOLDERS: [&str; 44] = [
 /// How many folders up a script is taken to be in its own files still.
 const MOST_UP: usize = 3;
 
+/// How long a pattern may be that is compared with the folders.
+const MOST_PATTERN: usize = 32;
+
 /// What removing this word's place would hit; `folder` is where the script went last.
 pub(super) fn hit(text: &Text, folder: Option<&str>) -> Option<Hit> {
     match text {
@@ -103,33 +106,34 @@ fn climbed(path: &str) -> Option<String> {
     (steps >= MOST_UP).then(|| format!("/{rest}"))
 }
 
-/// `/{bin,usr}` as paths.
+/// `/{bin,usr}` and `/@(bin|usr)` as paths.
 fn expanded(path: &str) -> Vec<String> {
-    if let Some((before, rest)) = path.split_once('{')
-        && let Some((inner, after)) = rest.split_once('}')
-        && inner.contains(',')
-    {
-        return inner
-            .split(',')
-            .take(32)
-            .map(|one| format!("{before}{one}{after}"))
-            .collect();
+    for (open, between, close) in [("{", ',', '}'), ("@(", '|', ')')] {
+        if let Some((before, rest)) = path.split_once(open)
+            && let Some((inner, after)) = rest.split_once(close)
+            && inner.contains(between)
+        {
+            let parts = inner.split(between).take(32);
+            return parts.map(|one| format!("{before}{one}{after}")).collect();
+        }
     }
     vec![path.to_owned()]
 }
 
 /// Folders that no script picks old files from, as it may from `/var/log` and `/usr/local`.
 pub(super) fn is_never_tidied(path: &str) -> bool {
-    const TIDIED: [&str; 9] = [
+    const TIDIED: [&str; 11] = [
         "/Users",
         "/Volumes",
         "/home",
         "/media",
         "/mnt",
         "/opt",
+        "/root",
         "/srv",
         "/usr/local",
         "/var",
+        "~",
     ];
     let path = normal(path);
     let is_below = |folder: &&str| {
@@ -140,7 +144,47 @@ pub(super) fn is_never_tidied(path: &str) -> bool {
 }
 
 fn is_system(path: &str) -> bool {
-    FOLDERS.binary_search(&path).is_ok() || is_home(path)
+    FOLDERS.binary_search(&path).is_ok() || is_home(path) || matches_folder(path)
+}
+
+/// `/et*`, `/???`: a pattern in the last part of a path, and a folder of the system that fits it.
+fn matches_folder(path: &str) -> bool {
+    let Some((parent, pattern)) = path.rsplit_once('/') else {
+        return false;
+    };
+    pattern.len() <= MOST_PATTERN
+        && pattern.contains(['*', '?'])
+        && FOLDERS.iter().any(|folder| {
+            let (above, name) = folder.rsplit_once('/').unwrap_or(("~", ""));
+            above == parent && !name.is_empty() && fits(name, pattern)
+        })
+}
+
+/// Whether a name fits a pattern of `*` and `?`.
+fn fits(name: &str, pattern: &str) -> bool {
+    // Which beginnings of the pattern the name read so far fits.
+    let marks = pattern.as_bytes();
+    let mut fit = vec![false; marks.len() + 1];
+    let mut letters = name.bytes();
+    let mut letter = None;
+    loop {
+        let mut next = vec![letter.is_none()];
+        for (at, mark) in marks.iter().enumerate() {
+            let before = fit.get(at).copied().unwrap_or(false);
+            let here = fit.get(at + 1).copied().unwrap_or(false);
+            let shorter = next.last().copied().unwrap_or(false);
+            next.push(match mark {
+                b'*' => shorter || here,
+                b'?' => before && letter.is_some(),
+                mark => before && letter == Some(*mark),
+            });
+        }
+        fit = next;
+        letter = letters.next();
+        if letter.is_none() {
+            return fit.last() == Some(&true);
+        }
+    }
 }
 
 /// `/home/name`, `~name`.
@@ -171,7 +215,9 @@ pub(super) fn normal(path: &str) -> String {
 }
 
 fn is_everything(part: &str) -> bool {
-    part.contains('*') && part.chars().all(|letter| "*.?[]!{},".contains(letter))
+    // `!(this)` is all but this.
+    part.starts_with("!(")
+        || part.contains('*') && part.chars().all(|letter| "*.?[]!{},".contains(letter))
 }
 
 /// A device that holds a file system or memory, by the beginning of its path.

@@ -6,6 +6,7 @@ mod files;
 mod flow;
 mod interpret;
 mod loose;
+mod texts;
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -14,7 +15,7 @@ use super::Kind;
 use super::Reader;
 use super::command::Command;
 use super::functions::Functions;
-use super::misread::Misread;
+use super::misread::{Misread, unbraced};
 use super::nested::{Decoder, Places};
 use super::variables::Variables;
 use super::word::Words;
@@ -49,7 +50,9 @@ pub(super) struct Search<'a, 'text, 'r, 'notes, 'policy> {
     /// The same of commands still to come.
     feeding: HashMap<u32, Node<'a>>,
     folder: Option<String>,
+    /// How often the script starts itself beside what it does, and how often without arguments.
     selves: usize,
+    bare_selves: usize,
     /// The command at hand is one that `find` runs.
     executing: bool,
     misread: Misread,
@@ -81,6 +84,7 @@ impl<'a, 'text, 'r, 'notes, 'policy> Search<'a, 'text, 'r, 'notes, 'policy> {
             feeding: HashMap::new(),
             folder: None,
             selves: 0,
+            bare_selves: 0,
             executing: false,
             misread: Misread::of(script),
         }
@@ -89,7 +93,10 @@ impl<'a, 'text, 'r, 'notes, 'policy> Search<'a, 'text, 'r, 'notes, 'policy> {
     pub(super) fn run(mut self) {
         for range in self.misread.commands.clone() {
             let mut decoder = Decoder::new(self.words, self.places);
-            decoder.joined(range.clone());
+            match unbraced(self.script.text.get(range.clone()).unwrap_or("")) {
+                Some(words) => decoder.value(&words, range.start),
+                None => decoder.joined(range.clone()),
+            }
             let nested = decoder.nested(self.depth + 1, range);
             self.reader.enqueue(nested);
         }
@@ -164,6 +171,7 @@ impl<'a, 'text, 'r, 'notes, 'policy> Search<'a, 'text, 'r, 'notes, 'policy> {
             }
             Kind::FileRedirect => self.redirect(node),
             Kind::Body => self.endless(node),
+            Kind::HereBody => self.backquoted(node),
             _ => {}
         }
         self.open.push(open);

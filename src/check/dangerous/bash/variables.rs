@@ -28,6 +28,8 @@ struct Variable {
     unknown: bool,
     may_be_empty: bool,
     tested: bool,
+    /// A place that is told from where the script itself lies.
+    beside_script: bool,
 }
 
 /// All variables of a script.
@@ -66,6 +68,13 @@ impl Variables {
             .get(name)
             .is_some_and(|known| known.unknown || !known.values.is_empty())
             || !name.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '_')
+    }
+
+    /// Whether a variable holds a place that is told from where the script itself lies.
+    pub(super) fn is_beside_script(&self, name: &str) -> bool {
+        self.known
+            .get(name)
+            .is_some_and(|known| known.beside_script && known.values.is_empty())
     }
 
     /// What an expansion of this variable gives.
@@ -126,6 +135,9 @@ impl Variables {
             return self.array(script, name, value, appends);
         }
         let text = self.words(script).text(value);
+        if self.words(script).is_own_place(value) {
+            self.entry(name).beside_script = true;
+        }
         let never_empty = prints_something(script, value);
         match text {
             _ if appends => self.append(name, &text),
@@ -223,7 +235,7 @@ impl Variables {
         for word in parts.filter(|part| Kind::of(*part) != Kind::Body) {
             any = true;
             match self.words(script).text(word) {
-                Text::Constant(text) if !text.contains(['*', '?', '[', '{']) => {
+                Text::Constant(text) if text == "/*" || !text.contains(['*', '?', '[', '{']) => {
                     self.add(name, Text::Constant(text));
                 }
                 // Unquoted, nothing gives no round and not an empty one.

@@ -40,11 +40,11 @@ impl Text {
         }
     }
 
-    /// The text before the first unknown part.
+    /// The text before the first unknown part, or that all of several begin with.
     pub(super) fn beginning(&self) -> &str {
         match self {
             Self::Constant(text) => text,
-            Self::Choice(_) => "",
+            Self::Choice(texts) => common_beginning(texts),
             Self::Mixed(pieces) => match pieces.first() {
                 Some(Piece::Literal(text)) => text,
                 _ => "",
@@ -67,11 +67,11 @@ impl Text {
             .filter(|base| !base.is_empty())
     }
 
-    /// What is left where every variable that may be empty is.
+    /// What is left where every variable that may be empty is; of several texts, the first.
     pub(super) fn emptied(&self) -> String {
         match self {
             Self::Constant(text) => text.clone(),
-            Self::Choice(_) => SOMETHING.to_owned(),
+            Self::Choice(texts) => texts.first().cloned().unwrap_or_default(),
             Self::Mixed(pieces) => pieces
                 .iter()
                 .map(|piece| match piece {
@@ -127,11 +127,17 @@ impl Text {
 #[derive(Default)]
 struct Builder {
     pieces: Vec<Piece>,
+    /// The piece that is one of several texts, and these.
+    choice: Option<(usize, Vec<String>)>,
 }
+
+/// How much text is made of a word that may be one of several.
+const MOST_CHOICE: usize = 400;
 
 impl Builder {
     fn push(&mut self, piece: Piece) {
         match (self.pieces.last_mut(), piece) {
+            (_, Piece::Literal(text)) if text.is_empty() => {}
             (Some(Piece::Literal(before)), Piece::Literal(text)) => before.push_str(&text),
             (_, piece) => self.pieces.push(piece),
         }
@@ -140,12 +146,34 @@ impl Builder {
     fn extend(&mut self, text: Text) {
         match text {
             Text::Constant(text) => self.push(Piece::Literal(text)),
-            Text::Choice(_) => self.push(Piece::Output),
+            Text::Choice(texts) => {
+                let only = self.choice.is_none();
+                self.choice = Some((self.pieces.len(), texts)).filter(|_| only);
+                self.push(Piece::Output);
+            }
             Text::Mixed(pieces) => pieces.into_iter().for_each(|piece| self.push(piece)),
         }
     }
 
+    /// The texts that the word may be, where one piece has several and the others one.
+    fn texts(&self) -> Option<Vec<String>> {
+        let (at, texts) = self.choice.as_ref()?;
+        let literal = |piece: &Piece| match piece {
+            Piece::Literal(text) => Some(text.clone()),
+            Piece::Variable { .. } | Piece::Output => None,
+        };
+        let (before, rest) = self.pieces.split_at_checked(*at)?;
+        let before: String = before.iter().map(literal).collect::<Option<_>>()?;
+        let after: String = rest.iter().skip(1).map(literal).collect::<Option<_>>()?;
+        let most = texts.iter().map(String::len).max()? + before.len() + after.len();
+        let joined = texts.iter().map(|text| format!("{before}{text}{after}"));
+        (most * texts.len() <= MOST_CHOICE).then(|| joined.collect())
+    }
+
     fn text(mut self) -> Text {
+        if let Some(texts) = self.texts() {
+            return Text::Choice(texts);
+        }
         match self.pieces.as_mut_slice() {
             [] => Text::Constant(String::new()),
             [Piece::Literal(text)] => Text::Constant(std::mem::take(text)),
@@ -188,6 +216,9 @@ impl Words<'_, '_> {
         }
         if kind == Kind::String {
             return vec![self.text(node)];
+        }
+        if kind == Kind::Concatenation && self.script.of(node).contains("IFS") {
+            return split_at_blanks(self.text(node));
         }
         match self.text(node) {
             Text::Constant(text) if inner.is_some() => text
@@ -245,6 +276,25 @@ impl Words<'_, '_> {
                 .all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
     }
 
+    /// `"$(dirname "$0")/lib.sh"`: a file with a known name, in a place told from where the script lies.
+    pub(super) fn is_beside_script(&self, node: Node<'_>) -> bool {
+        self.text(node).base().is_some() && self.is_own_place(node)
+    }
+
+    /// Whether a word says where the script lies, itself or through a variable.
+    pub(super) fn is_own_place(&self, node: Node<'_>) -> bool {
+        let written = self.script.of(node);
+        let own = ["BASH_SOURCE", "$0", "${0"];
+        let through_variable = || match self.text(node) {
+            Text::Mixed(pieces) => matches!(
+                pieces.first(),
+                Some(Piece::Variable { name, .. }) if self.variables.is_beside_script(name)
+            ),
+            Text::Constant(_) | Text::Choice(_) => false,
+        };
+        own.iter().any(|own| written.contains(own)) || through_variable()
+    }
+
     fn quoted(&self, string: Node<'_>) -> Text {
         if let Some(only) = only_child(string)
             && only.byte_range().len() + 2 == string.byte_range().len()
@@ -266,9 +316,6 @@ impl Words<'_, '_> {
         builder.push(Piece::Literal(
             self.between(at, string.end_byte().saturating_sub(1)),
         ));
-        builder
-            .pieces
-            .retain(|piece| !matches!(piece, Piece::Literal(text) if text.is_empty()));
         builder.text()
     }
 
@@ -280,6 +327,20 @@ impl Words<'_, '_> {
             String::new()
         }
     }
+}
+
+fn common_beginning(texts: &[String]) -> &str {
+    let Some((first, others)) = texts.split_first() else {
+        return "";
+    };
+    let mut beginning = first.as_str();
+    for other in others {
+        let same = (beginning.char_indices().zip(other.chars()))
+            .find(|((_, one), another)| one != another)
+            .map_or(beginning.len().min(other.len()), |((at, _), _)| at);
+        beginning = beginning.get(..same).unwrap_or("");
+    }
+    beginning
 }
 
 pub(super) fn unknown() -> Text {
@@ -318,6 +379,23 @@ pub(super) fn expanded_name<'text>(script: &Script<'text>, node: Node<'_>) -> Op
     inner
         .get(..length)
         .filter(|name| !matches!(*name, "!" | "#"))
+}
+
+/// `rm${IFS}-rf`, where the variable holds the blanks between words.
+fn split_at_blanks(text: Text) -> Vec<Text> {
+    let Text::Mixed(pieces) = text else {
+        return vec![text];
+    };
+    let is_blank = |piece: &Piece| matches!(piece, Piece::Variable { name, .. } if name == "IFS");
+    // `$IFS$9` is written where a letter follows; nobody gives nine arguments.
+    let is_nothing = |piece: &Piece| matches!(piece, Piece::Variable { name, .. } if name == "9");
+    let words = pieces.split(is_blank).map(|word| {
+        let mut builder = Builder::default();
+        let word = word.iter().filter(|piece| !is_nothing(piece));
+        word.for_each(|piece| builder.push(piece.clone()));
+        builder.text()
+    });
+    words.collect()
 }
 
 /// `{a,b}` as words; `None` where it is not that simple.

@@ -1,6 +1,7 @@
 //! What the arguments of a call decide: a shell, a loader, a family of sockets.
 
 use super::Kind;
+use super::constant::Constant;
 use super::gather::Call;
 use super::names::Load;
 use super::resolve::{Resolver, Thing};
@@ -13,6 +14,14 @@ const MOST_ARGUMENTS: usize = 24;
 const SHELL_PLACE: usize = 8;
 
 const SHELLS: [&str; 8] = ["sh", "bash", "dash", "zsh", "ksh", "ash", "csh", "fish"];
+
+/// Programs that run the one behind them.
+const WRAPPERS: [&str; 8] = [
+    "doas", "env", "exec", "nice", "nohup", "setsid", "stdbuf", "sudo",
+];
+
+/// How many words of a program and its arguments are read.
+const MOST_WORDS: usize = 8;
 
 impl<'tree> Resolver<'_, 'tree, '_> {
     pub(super) fn arguments(&self, call: Node<'tree>) -> Vec<Node<'tree>> {
@@ -55,26 +64,39 @@ impl<'tree> Resolver<'_, 'tree, '_> {
     fn names_shell(&self, call: &Call<'tree>) -> bool {
         let first = self.positional(call.node, 0);
         let first = first.or_else(|| self.keyword(call.node, "args"));
-        let Some(first) = first else {
-            return false;
+        first.is_some_and(|first| starts_with_shell(&self.first_words(first, call.scope)))
+    }
+
+    /// What a list of words begins with, as far as that is constant.
+    fn first_words(&self, list: Node<'tree>, scope: usize) -> Vec<Option<String>> {
+        // `['sh', '-c'] + more`
+        let first = match Kind::of(list) {
+            Kind::Binary => list.child_by_field_id(self.fields.left).unwrap_or(list),
+            _ => list,
         };
-        self.things(first, call.scope)
-            .iter()
-            .any(|thing| match thing {
+        let literal = self
+            .things(first, scope)
+            .into_iter()
+            .find_map(|thing| match thing {
                 Thing::Literal(list, scope)
-                    if matches!(Kind::of(*list), Kind::List | Kind::Tuple) =>
+                    if matches!(Kind::of(list), Kind::List | Kind::Tuple) =>
                 {
-                    let mut words = children(*list);
-                    let program = words.next().and_then(|word| self.constant(word, *scope));
-                    let option = words.next();
-                    let is_option = option.is_none_or(|option| {
-                        let option = self.constant(option, *scope);
-                        option.is_some_and(|option| option.starts_with('-'))
-                    });
-                    is_option && program.is_some_and(|program| is_shell(&program))
+                    Some((list, scope))
                 }
-                _ => false,
-            })
+                _ => None,
+            });
+        if let Some((list, scope)) = literal {
+            let words = children(list).take(MOST_WORDS);
+            return words.map(|word| self.constant(word, scope)).collect();
+        }
+        let text = |item| match item {
+            Constant::Text(text) => Some(text),
+            _ => None,
+        };
+        match self.value(first, scope) {
+            Some(Constant::Items(items)) => items.into_iter().map(text).take(MOST_WORDS).collect(),
+            _ => Vec::new(),
+        }
     }
 
     /// Whether another function that starts a program is told to start a shell with `-c`.
@@ -103,7 +125,14 @@ impl<'tree> Resolver<'_, 'tree, '_> {
         let kwargs = self.keyword(call.node, "kwargs");
         given
             .chain(kwargs)
-            .any(|given| self.shell_in(given, call.scope))
+            .any(|given| self.shell_in(given, call.scope) || self.shell_set(given))
+    }
+
+    /// `options['shell'] = True`, with `options` handed on later.
+    fn shell_set(&self, given: Node<'tree>) -> bool {
+        Kind::of(given) == Kind::Identifier
+            && (self.scopes.shells(self.script.of(given)).iter())
+                .any(|(value, scope)| !self.is_false(*value, *scope))
     }
 
     fn shell_in(&self, given: Node<'tree>, scope: usize) -> bool {
@@ -180,6 +209,37 @@ impl<'tree> Resolver<'_, 'tree, '_> {
         let names = self.names(family, call.scope);
         names.iter().any(|name| name == "socket.AF_UNIX")
     }
+
+    /// Whether the address asked for is one that every container knows: its own.
+    pub(super) fn is_own_host(&self, call: &Call<'tree>) -> bool {
+        let host = self.keyword(call.node, "host");
+        let Some(host) = host.or(self.positional(call.node, 0)) else {
+            return false;
+        };
+        if let Some(function) = host.child_by_field_id(self.fields.function) {
+            let names = self.names(function, call.scope);
+            return names.iter().any(|name| name == "socket.gethostname");
+        }
+        let name = self.constant(host, call.scope);
+        name.is_some_and(|name| name == "localhost" || name == "::1" || name.starts_with("127."))
+    }
+}
+
+/// Whether words are those of a shell that reads what is no file, also behind `env` and its like.
+fn starts_with_shell(words: &[Option<String>]) -> bool {
+    let mut words = words.iter().map(Option::as_deref).peekable();
+    while let Some(Some(program)) = words.next() {
+        let name = program.rsplit('/').next().unwrap_or(program);
+        if !WRAPPERS.contains(&name) {
+            let is_option = |word: Option<&str>| word.is_some_and(|word| word.starts_with('-'));
+            return is_shell(program) && words.next().is_none_or(is_option);
+        }
+        let is_own = |word: &str| word.starts_with('-') || word.contains('=');
+        while words.peek().is_some_and(|word| word.is_some_and(is_own)) {
+            words.next();
+        }
+    }
+    false
 }
 
 fn is_shell(program: &str) -> bool {

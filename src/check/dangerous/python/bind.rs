@@ -13,6 +13,7 @@ impl<'tree, 'text> Gather<'tree, 'text, '_> {
             at,
             reach: self.reach,
             again: self.loops > 0,
+            arm: self.arm,
             value,
         };
         self.facts.scopes.bind(self.scope, binding);
@@ -31,6 +32,7 @@ impl<'tree, 'text> Gather<'tree, 'text, '_> {
                 self.unpacked(left, right);
             }
             Kind::Attribute => return self.stored(left, right),
+            Kind::Subscript => return self.item_set(left, right),
             _ => return,
         }
         if let Some(frame) = self.frames.last_mut() {
@@ -111,6 +113,21 @@ impl<'tree, 'text> Gather<'tree, 'text, '_> {
         }
     }
 
+    /// `options['shell'] = expression`
+    fn item_set(&mut self, left: Node<'tree>, right: Node<'tree>) {
+        let object = left.child_by_field_id(self.fields.value);
+        let key = left.child_by_field_id(self.fields.subscript);
+        let (Some(object), Some(key)) = (object, key) else {
+            return;
+        };
+        if matches!(self.script.of(key), "'shell'" | "\"shell\"")
+            && Kind::of(object) == Kind::Identifier
+        {
+            let name = self.script.of(object);
+            self.facts.scopes.set_shell(name, right, self.scope);
+        }
+    }
+
     pub(super) fn walrus(&mut self, node: Node<'tree>) {
         let name = node.child_by_field_id(self.fields.name);
         let value = node.child_by_field_id(self.fields.value);
@@ -123,6 +140,7 @@ impl<'tree, 'text> Gather<'tree, 'text, '_> {
             // Behind `and`, `or` and `if` nothing is bound.
             reach: 0,
             again: true,
+            arm: None,
             value: Some(Value::Expression(value, self.scope)),
         };
         let scope = self.facts.scopes.statement_scope(self.scope);

@@ -2,9 +2,12 @@
 
 use super::Kind;
 use super::gather::Call;
-use super::names::canonical;
+use super::names::{EVENT_LOOP, canonical};
 use super::resolve::{CLIMB, MOST_ITEMS, OWN_NAMES, Resolver, Thing, holds_names};
 use crate::check::tree::{Node, children};
+
+/// How many of the classes that a class is derived from are asked about.
+const MOST_BASES: usize = 8;
 
 impl<'tree> Resolver<'_, 'tree, '_> {
     pub(super) fn call(
@@ -106,12 +109,16 @@ impl<'tree> Resolver<'_, 'tree, '_> {
                 None => Vec::new(),
             },
             ("builtins.getattr" | "builtins.object.__getattribute__", Some(object)) => {
-                let attribute = second.and_then(|second| self.text(second, scope, fuel));
-                let Some(attribute) = attribute else {
+                let attributes = second.map(|second| self.texts(second, scope, fuel));
+                let attributes = attributes.unwrap_or_default();
+                if attributes.is_empty() {
                     return Vec::new();
-                };
+                }
                 let objects = self.resolve(object, scope, fuel);
-                self.members(&objects, &attribute, fuel)
+                let members = attributes
+                    .iter()
+                    .flat_map(|attribute| self.members(&objects, attribute, fuel));
+                members.collect()
             }
             (
                 "functools.partial"
@@ -126,6 +133,10 @@ impl<'tree> Resolver<'_, 'tree, '_> {
                 | "builtins.iter",
                 Some(first),
             ) => self.resolve(first, scope, fuel),
+            (
+                "asyncio.get_event_loop" | "asyncio.get_running_loop" | "asyncio.new_event_loop",
+                None,
+            ) => named(EVENT_LOOP),
             // Its keyword arguments are its pairs.
             ("builtins.dict", _) => vec![Thing::Literal(call, scope)],
             ("builtins.type", Some(first)) => self.type_of(first, scope, fuel),
@@ -169,6 +180,24 @@ impl<'tree> Resolver<'_, 'tree, '_> {
         callers
             .flat_map(|(getter, outside)| {
                 self.ask(|fuel| self.got(getter, outside, object, call.scope, fuel))
+            })
+            .collect()
+    }
+
+    /// What the classes among things are derived from: to make one of them is to make these.
+    pub(super) fn bases(&self, things: &[Thing<'tree>]) -> Vec<Thing<'tree>> {
+        let classes = things.iter().filter_map(|thing| match thing {
+            Thing::Definition(class, inside) => {
+                let bases = class.child_by_field_id(self.fields.superclasses)?;
+                Some((bases, self.scopes.parent(*inside)))
+            }
+            _ => None,
+        });
+        let named = |base: &Node<'tree>| Kind::of(*base) != Kind::Keyword;
+        classes
+            .flat_map(|(bases, outside)| {
+                let bases = children(bases).filter(named).take(MOST_BASES);
+                self.ask(|fuel| self.any(bases, outside, fuel))
             })
             .collect()
     }

@@ -1,7 +1,7 @@
 //! The functions that load data which runs code, and those that reach for the network. Data.
 
-use super::names::Meaning::{Called, Socket};
-use super::names::{Load, Meaning};
+use super::names::Meaning::{Called, HostLookup, Socket};
+use super::names::{EVENT_LOOP, Load, Meaning};
 use super::table::Group;
 use crate::check::rules::python::{PYTHON_NETWORK, PYTHON_PICKLE, PYTHON_YAML_LOAD};
 
@@ -74,14 +74,16 @@ pub(super) static CLIENTS: &[Group] = &[
     (
         NETWORK,
         "socket",
+        &["create_connection", "create_server", "SocketType"],
+    ),
+    (
+        HostLookup,
+        "socket",
         &[
-            "create_connection",
-            "create_server",
             "getaddrinfo",
             "gethostbyname",
             "gethostbyname_ex",
             "gethostbyaddr",
-            "SocketType",
         ],
     ),
     (
@@ -176,11 +178,50 @@ pub(super) static CLIENTS: &[Group] = &[
         &["create_connection", "WebSocketApp", "WebSocket"],
     ),
     (NETWORK, "websockets", &["connect", "serve"]),
+    (NETWORK, "websockets.client", &["connect"]),
+    (NETWORK, "websockets.sync.client", &["connect"]),
     (NETWORK, "xmlrpc.client", &["ServerProxy", "Server"]),
     (NETWORK, "xmlrpclib", &["ServerProxy", "Server"]),
     (NETWORK, "xmlrpc.server", &["SimpleXMLRPCServer"]),
     (NETWORK, "SimpleXMLRPCServer", &["SimpleXMLRPCServer"]),
     (NETWORK, "asyncio", &["open_connection", "start_server"]),
+    (
+        NETWORK,
+        EVENT_LOOP,
+        &[
+            "create_connection",
+            "create_datagram_endpoint",
+            "create_server",
+        ],
+    ),
+    (
+        NETWORK,
+        "tornado.httpclient",
+        &["HTTPClient", "AsyncHTTPClient"],
+    ),
+    (NETWORK, "boto3", &["client", "resource"]),
+    (NETWORK, "aiohttp.web", &["run_app"]),
+    (NETWORK, "socketio", &["Client", "AsyncClient"]),
+    (NETWORK, "uvicorn", &["run"]),
+    (NETWORK, "waitress", &["serve"]),
+    (
+        NETWORK,
+        "logging.handlers",
+        &[
+            "SMTPHandler",
+            "SocketHandler",
+            "DatagramHandler",
+            "HTTPHandler",
+        ],
+    ),
+    (NETWORK, "dns.resolver", &["resolve", "query"]),
+    (NETWORK, "grpc", &["insecure_channel", "secure_channel"]),
+    (NETWORK, "pysftp", &["Connection"]),
+    (
+        NETWORK,
+        "requests_html",
+        &["HTMLSession", "AsyncHTMLSession"],
+    ),
     (
         NETWORK,
         "multiprocessing.connection",

@@ -12,6 +12,9 @@ use crate::check::tree::{Node, children};
 /// How many items of a constant sequence are kept.
 const MOST_ITEMS: usize = 256;
 
+/// Steps to find what is held somewhere: constants are held plainly.
+const HELD_FUEL: u32 = 16;
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Constant {
     Text(String),
@@ -51,8 +54,22 @@ impl Constant {
     }
 }
 
-/// The variable of a comprehension, and what it is at the moment.
-type Variable<'text> = Option<(&'text str, Constant)>;
+/// Where an expression is evaluated.
+#[derive(Clone, Copy)]
+struct Place<'now, 'text> {
+    scope: usize,
+    /// The variable of a comprehension, and what it is at the moment.
+    variable: Option<(&'text str, &'now Constant)>,
+}
+
+impl Place<'_, '_> {
+    const fn of(scope: usize) -> Self {
+        Self {
+            scope,
+            variable: None,
+        }
+    }
+}
 
 impl<'tree, 'text> Resolver<'_, 'tree, 'text> {
     /// The text of an expression, where it is constant.
@@ -75,18 +92,40 @@ impl<'tree, 'text> Resolver<'_, 'tree, 'text> {
 
     /// The value of an expression, where it is constant.
     pub(super) fn value(&self, node: Node<'tree>, scope: usize) -> Option<Constant> {
-        self.ask(|fuel| self.evaluate(node, scope, &None, fuel))
+        self.ask(|fuel| self.evaluate(node, Place::of(scope), fuel))
     }
 
     pub(super) fn text(&self, node: Node<'tree>, scope: usize, fuel: &mut u32) -> Option<String> {
-        match self.evaluate(node, scope, &None, fuel)? {
+        match self.evaluate(node, Place::of(scope), fuel)? {
             Constant::Text(text) => Some(text),
             _ => None,
         }
     }
 
+    /// The texts that an expression may be: the constant ones among those that a loop goes through,
+    /// or the one.
+    pub(super) fn texts(&self, node: Node<'tree>, scope: usize, fuel: &mut u32) -> Vec<String> {
+        if Kind::of(node) == Kind::Identifier {
+            let values = (self.scopes).lookup(self.script.of(node), scope, node.start_byte());
+            let looped = values.into_iter().find_map(|value| match value {
+                Value::Element(items, scope) => {
+                    self.evaluate(items, Place::of(scope), fuel)?.items()
+                }
+                _ => None,
+            });
+            let text = |item| match item {
+                Constant::Text(text) => Some(text),
+                _ => None,
+            };
+            if let Some(items) = looped {
+                return items.into_iter().filter_map(text).collect();
+            }
+        }
+        self.text(node, scope, fuel).into_iter().collect()
+    }
+
     pub(super) fn number(&self, node: Node<'tree>, scope: usize, fuel: &mut u32) -> Option<i64> {
-        match self.evaluate(node, scope, &None, fuel)? {
+        match self.evaluate(node, Place::of(scope), fuel)? {
             Constant::Number(number) => Some(number),
             _ => None,
         }
@@ -95,14 +134,13 @@ impl<'tree, 'text> Resolver<'_, 'tree, 'text> {
     fn evaluate(
         &self,
         node: Node<'tree>,
-        scope: usize,
-        variable: &Variable<'text>,
+        place: Place<'_, 'text>,
         fuel: &mut u32,
     ) -> Option<Constant> {
         *fuel = fuel.checked_sub(1)?;
-        let mut below = |node| self.evaluate(node, scope, variable, fuel);
+        let mut below = |node| self.evaluate(node, place, fuel);
         match Kind::of(node) {
-            Kind::String => self.string(node, scope, variable, fuel),
+            Kind::String => self.string(node, place, fuel),
             Kind::Concatenated => {
                 let mut parts = children(node);
                 let first = below(parts.next()?)?;
@@ -133,28 +171,49 @@ impl<'tree, 'text> Resolver<'_, 'tree, 'text> {
                 let empty = children(node).next().is_none();
                 empty.then(|| Constant::Items(Vec::new()))
             }
-            Kind::ListComprehension | Kind::Generator => self.comprehension(node, scope, fuel),
-            Kind::Identifier => self.variable(node, scope, variable, fuel),
-            Kind::Subscript => self.part(node, scope, variable, fuel),
-            Kind::Call => self.called(node, scope, variable, fuel),
+            Kind::ListComprehension | Kind::Generator => {
+                self.comprehension(node, place.scope, fuel)
+            }
+            Kind::Identifier => self.variable(node, place, fuel),
+            Kind::Subscript => (self.part(node, place, fuel))
+                .or_else(|| self.held_constant(node, place.scope, fuel)),
+            Kind::Attribute => self.held_constant(node, place.scope, fuel),
+            Kind::Call => self.called(node, place, fuel),
             _ => None,
         }
+    }
+
+    /// What a class, a dictionary or a function of the script holds or returns, if that is constant.
+    fn held_constant(&self, node: Node<'tree>, scope: usize, fuel: &mut u32) -> Option<Constant> {
+        let mut given = (*fuel).min(HELD_FUEL);
+        *fuel -= given;
+        let things = self.resolve(node, scope, &mut given).into_iter();
+        *fuel += given;
+        let mut literals = things.filter_map(|thing| match thing {
+            Thing::Literal(literal, scope) => Some((literal, scope)),
+            _ => None,
+        });
+        let (literal, scope) = literals.next()?;
+        let plain = matches!(
+            Kind::of(literal),
+            Kind::String | Kind::Concatenated | Kind::Integer | Kind::List | Kind::Tuple
+        );
+        plain.then(|| self.evaluate(literal, Place::of(scope), fuel))?
     }
 
     fn variable(
         &self,
         node: Node<'tree>,
-        scope: usize,
-        variable: &Variable<'text>,
+        place: Place<'_, 'text>,
         fuel: &mut u32,
     ) -> Option<Constant> {
         let name = self.script.of(node);
-        if let Some((_, value)) = variable.as_ref().filter(|(bound, _)| *bound == name) {
+        if let Some((_, value)) = place.variable.filter(|(bound, _)| *bound == name) {
             return Some(value.clone());
         }
-        let values = self.scopes.lookup(name, scope, node.start_byte());
+        let values = self.scopes.lookup(name, place.scope, node.start_byte());
         values.into_iter().find_map(|value| match value {
-            Value::Expression(node, scope) => self.evaluate(node, scope, &None, fuel),
+            Value::Expression(node, scope) => self.evaluate(node, Place::of(scope), fuel),
             _ => None,
         })
     }
@@ -162,8 +221,7 @@ impl<'tree, 'text> Resolver<'_, 'tree, 'text> {
     fn string(
         &self,
         node: Node<'tree>,
-        scope: usize,
-        variable: &Variable<'text>,
+        place: Place<'_, 'text>,
         fuel: &mut u32,
     ) -> Option<Constant> {
         let mut prefix = "";
@@ -177,7 +235,7 @@ impl<'tree, 'text> Resolver<'_, 'tree, 'text> {
                         return None;
                     }
                     let expression = part.child_by_field_id(self.fields.expression)?;
-                    let value = self.evaluate(expression, scope, variable, fuel)?;
+                    let value = self.evaluate(expression, place, fuel)?;
                     text.push_str(&decode::shown(&value)?);
                 }
                 _ => {
@@ -201,28 +259,25 @@ impl<'tree, 'text> Resolver<'_, 'tree, 'text> {
         let clause = clauses.next().filter(|_| clauses.next().is_none())?;
         let target = clause.child_by_field_id(self.fields.left)?;
         let iterable = clause.child_by_field_id(self.fields.right)?;
-        let items = self.evaluate(iterable, scope, &None, fuel)?.items()?;
+        let items = self.evaluate(iterable, Place::of(scope), fuel)?.items()?;
         let name = self.script.of(target);
         let each = items.into_iter().map(|item| {
-            let variable = Some((name, item));
-            self.evaluate(body, scope, &variable, fuel)
+            let place = Place {
+                scope,
+                variable: Some((name, &item)),
+            };
+            self.evaluate(body, place, fuel)
         });
         each.collect::<Option<_>>().map(Constant::Items)
     }
 
     /// `text[::-1]`, `text[1:3]`, `'text'[0]`
-    fn part(
-        &self,
-        node: Node<'tree>,
-        scope: usize,
-        variable: &Variable<'text>,
-        fuel: &mut u32,
-    ) -> Option<Constant> {
+    fn part(&self, node: Node<'tree>, place: Place<'_, 'text>, fuel: &mut u32) -> Option<Constant> {
         let whole = node.child_by_field_id(self.fields.value)?;
         let key = node.child_by_field_id(self.fields.subscript)?;
-        let whole = self.evaluate(whole, scope, variable, fuel)?;
+        let whole = self.evaluate(whole, place, fuel)?;
         if Kind::of(key) != Kind::Slice {
-            return match self.evaluate(key, scope, variable, fuel)? {
+            return match self.evaluate(key, place, fuel)? {
                 Constant::Number(at) => decode::item(whole, at),
                 _ => None,
             };
@@ -233,7 +288,7 @@ impl<'tree, 'text> Resolver<'_, 'tree, 'text> {
             if self.script.of(part) == ":" {
                 at += 1;
             } else if let Some(bound) = bounds.get_mut(at) {
-                match self.evaluate(part, scope, variable, fuel)? {
+                match self.evaluate(part, place, fuel)? {
                     Constant::Number(number) => *bound = Some(number),
                     _ => return None,
                 }
@@ -245,8 +300,7 @@ impl<'tree, 'text> Resolver<'_, 'tree, 'text> {
     fn called(
         &self,
         node: Node<'tree>,
-        scope: usize,
-        variable: &Variable<'text>,
+        place: Place<'_, 'text>,
         fuel: &mut u32,
     ) -> Option<Constant> {
         let function = node.child_by_field_id(self.fields.function)?;
@@ -257,9 +311,9 @@ impl<'tree, 'text> Resolver<'_, 'tree, 'text> {
         };
         if let Some(object) = function.child_by_field_id(self.fields.object)
             && let Some(attribute) = function.child_by_field_id(self.fields.attribute)
-            && let Some(object) = self.evaluate(object, scope, variable, fuel)
+            && let Some(object) = self.evaluate(object, place, fuel)
         {
-            let given = self.all(&arguments, scope, variable, fuel)?;
+            let given = self.all(&arguments, place, fuel)?;
             return decode::method(self.script.of(attribute), object, &given);
         }
         let named = |thing| match thing {
@@ -267,25 +321,26 @@ impl<'tree, 'text> Resolver<'_, 'tree, 'text> {
             _ => None,
         };
         // What comes last is what a builtin's name means if nothing else does.
-        let things = self.resolve(function, scope, fuel).into_iter();
-        let name = things.rev().find_map(named)?;
+        let things = self.resolve(function, place.scope, fuel).into_iter();
+        let Some(name) = things.rev().find_map(named) else {
+            return self.held_constant(node, place.scope, fuel);
+        };
         if let ("builtins.map", [function, items]) = (name.as_str(), arguments.as_slice()) {
-            return self.mapped(*function, *items, scope, fuel);
+            return self.mapped(*function, *items, place.scope, fuel);
         }
-        let given = self.all(&arguments, scope, variable, fuel)?;
+        let given = self.all(&arguments, place, fuel)?;
         decode::function(&name, given)
     }
 
     fn all(
         &self,
         arguments: &[Node<'tree>],
-        scope: usize,
-        variable: &Variable<'text>,
+        place: Place<'_, 'text>,
         fuel: &mut u32,
     ) -> Option<Vec<Constant>> {
         let arguments = arguments.iter().map(|argument| self.unkeyed(*argument));
         arguments
-            .map(|argument| self.evaluate(argument, scope, variable, fuel))
+            .map(|argument| self.evaluate(argument, place, fuel))
             .collect()
     }
 
@@ -301,7 +356,7 @@ impl<'tree, 'text> Resolver<'_, 'tree, 'text> {
         let Some(Thing::Named(name)) = functions.last() else {
             return None;
         };
-        let items = self.evaluate(items, scope, &None, fuel)?.items()?;
+        let items = self.evaluate(items, Place::of(scope), fuel)?.items()?;
         let each = items
             .into_iter()
             .map(|item| decode::function(name, vec![item]));

@@ -191,6 +191,7 @@ pub(super) fn function(name: &str, given: Vec<Constant>) -> Option<Constant> {
             items.reverse();
             Some(Items(items))
         }
+        ("shlex.split", value, None) => method("split", value, &[]),
         ("builtins.bool", value, None) => Some(Truth(!value.is_false())),
         (
             "builtins.bytes.fromhex"

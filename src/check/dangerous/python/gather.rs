@@ -1,9 +1,9 @@
 //! One walk over the tree: scopes, and the places to judge. What is bound is read in `bind`.
 
 use super::names;
-use super::scope::{EVERYWHERE, ScopeKind, Scopes};
+use super::scope::{Arm, EVERYWHERE, ScopeKind, Scopes};
 use super::{Fields, Kind};
-use crate::check::tree::{Node, Script, Step, Walk};
+use crate::check::tree::{Node, Script, Step, Walk, children};
 
 /// A call, with the value of its `shell` argument if it has one.
 pub(super) struct Call<'tree> {
@@ -21,6 +21,9 @@ pub(super) struct Mention<'tree> {
     /// Whether it is an argument of a call.
     pub(super) given: bool,
 }
+
+/// How many clauses of one statement are counted; each of them counts anew.
+const MOST_CLAUSES: usize = 8;
 
 /// What the walk found.
 pub(super) struct Facts<'tree, 'text> {
@@ -60,6 +63,7 @@ struct Outer {
     scope: usize,
     reach: usize,
     loops: usize,
+    arm: Option<Arm>,
 }
 
 pub(super) struct Gather<'tree, 'text, 'script> {
@@ -72,6 +76,8 @@ pub(super) struct Gather<'tree, 'text, 'script> {
     /// Where the innermost branch ends, or [`EVERYWHERE`].
     pub(super) reach: usize,
     pub(super) loops: usize,
+    /// The innermost branch, where one like it is always taken.
+    pub(super) arm: Option<Arm>,
 }
 
 impl<'tree, 'text> Facts<'tree, 'text> {
@@ -90,6 +96,7 @@ impl<'tree, 'text> Facts<'tree, 'text> {
             scope: 0,
             reach: EVERYWHERE,
             loops: 0,
+            arm: None,
         };
         let mut walk = Walk::of(script.root());
         while let Some(step) = walk.next() {
@@ -141,6 +148,7 @@ impl<'tree> Gather<'tree, '_, '_> {
         };
         if let Some(outer) = frame.outer {
             (self.scope, self.reach, self.loops) = (outer.scope, outer.reach, outer.loops);
+            self.arm = outer.arm;
         }
         if frame.kind == Kind::Call {
             self.calls.pop();
@@ -211,6 +219,7 @@ impl<'tree> Gather<'tree, '_, '_> {
         match role {
             Role::Bind => self.target(node, name),
             Role::Load | Role::Given => self.mention(node, role),
+            Role::Object if names::is_library(name) => self.mention(node, role),
             Role::Callee | Role::Object | Role::Done => {}
         }
         if name == "__builtins__" && matches!(role, Role::Load | Role::Given) {
@@ -292,12 +301,47 @@ impl<'tree> Gather<'tree, '_, '_> {
         }
         self.remember();
         (self.scope, self.reach, self.loops) = (scope, EVERYWHERE, 0);
+        self.arm = None;
     }
 
     fn branch(&mut self, node: Node<'tree>, kind: Kind) {
         self.remember();
+        self.arm = self.arm_of(node, kind);
         self.reach = node.end_byte();
         self.loops += usize::from(matches!(kind, Kind::For | Kind::While));
+    }
+
+    /// The branch that a node is of an `if` with an `else`, or of a `try`.
+    ///
+    /// What a `try` binds is bound where nothing was raised, else what its `except` clauses bind.
+    fn arm_of(&self, node: Node<'tree>, kind: Kind) -> Option<Arm> {
+        let statement = node.parent()?;
+        let (mut clauses, mut has_else) = (0, false);
+        for part in children(statement) {
+            match Kind::of(part) {
+                Kind::Elif | Kind::Except => clauses += 1,
+                Kind::Else => has_else = true,
+                _ => {}
+            }
+            if clauses > MOST_CLAUSES {
+                return None;
+            }
+        }
+        let (arms, start) = match Kind::of(statement) {
+            Kind::If if has_else => (2 + clauses, node.start_byte()),
+            Kind::Try if clauses > 0 => match kind {
+                Kind::Except => (1 + clauses, node.start_byte()),
+                _ => (1 + clauses, statement.start_byte()),
+            },
+            _ => return None,
+        };
+        Some(Arm {
+            statement: statement.id(),
+            end: statement.end_byte(),
+            reach: self.reach,
+            arms,
+            start,
+        })
     }
 
     fn remember(&mut self) {
@@ -305,6 +349,7 @@ impl<'tree> Gather<'tree, '_, '_> {
             scope: self.scope,
             reach: self.reach,
             loops: self.loops,
+            arm: self.arm,
         };
         if let Some(frame) = self.frames.last_mut() {
             frame.outer = Some(outer);

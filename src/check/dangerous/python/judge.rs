@@ -66,6 +66,7 @@ impl<'tree> Judge<'_, 'tree, '_, '_> {
         }
         let mut things = self.resolver.things(function, call.scope);
         things.extend(self.resolver.called_by_name(&things, call));
+        things.extend(self.resolver.bases(&things));
         let mut names = things.iter().filter_map(|thing| match thing {
             Thing::Named(name) => Some(name.as_str()),
             _ => None,
@@ -104,7 +105,8 @@ impl<'tree> Judge<'_, 'tree, '_, '_> {
             }
             Meaning::Load(_) => {}
             Meaning::Socket if self.resolver.is_local_socket(call) => {}
-            Meaning::Socket => self.add(&PYTHON_NETWORK, function, name),
+            Meaning::HostLookup if self.resolver.is_own_host(call) => {}
+            Meaning::Socket | Meaning::HostLookup => self.add(&PYTHON_NETWORK, function, name),
         }
     }
 
@@ -230,7 +232,7 @@ impl<'tree> Judge<'_, 'tree, '_, '_> {
         let gate = arguments.into_iter().take(2).any(|argument| {
             let spelling = match Kind::of(argument) {
                 Kind::String if !sets => Spelling::Plain,
-                Kind::String | Kind::Identifier => Spelling::Named,
+                Kind::String | Kind::Identifier | Kind::Attribute => Spelling::Named,
                 _ => Spelling::Hidden,
             };
             let text = self.resolver.constant(argument, call.scope);
@@ -299,6 +301,7 @@ impl Meaning {
             Self::Subprocess | Self::Program => Some(&PYTHON_PROCESS),
             Self::ImportModule => Some(&PYTHON_COMPUTED_IMPORT),
             Self::Load(Load::Numpy) | Self::AttributeByName | Self::Socket => None,
+            Self::HostLookup => Some(&PYTHON_NETWORK),
             Self::Load(load) => Some(load.rule()),
         }
     }

@@ -14,11 +14,13 @@ mod gather;
 mod internals;
 mod judge;
 mod names;
+mod plain;
 mod resolve;
 mod scope;
 mod table;
 
 use crate::check::notes::Notes;
+use crate::check::syntax;
 use crate::check::tree::{Script, fields, kinds};
 use crate::language::Grammar;
 
@@ -132,6 +134,18 @@ fields!(Grammar::Python, Fields {
 mod tests;
 
 pub(super) fn check(script: &Script<'_>, notes: &mut Notes<'_>) {
+    match plain::spelled(script.text, script.root()) {
+        Some(text) => {
+            let verdict = syntax::verdict(&text, Grammar::Python);
+            if let Some(script) = Script::parse(&text, Grammar::Python, &verdict) {
+                read(&script, notes);
+            }
+        }
+        None => read(script, notes),
+    }
+}
+
+fn read(script: &Script<'_>, notes: &mut Notes<'_>) {
     let facts = gather::Facts::of(script);
     judge::judge(script, &facts, notes);
 }

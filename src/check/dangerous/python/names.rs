@@ -1,10 +1,12 @@
 //! Qualified names: which are the same, and what they mean to the judge.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::table::{METHODS, groups};
 use crate::check::Rule;
+use crate::check::rules::python::PYTHON_NATIVE;
 
 /// What the use of a function means.
 #[derive(Clone, Copy)]
@@ -25,6 +27,8 @@ pub(super) enum Meaning {
     Load(Load),
     /// `socket.socket`: its family decides.
     Socket,
+    /// Asks for the address of a host: which one decides.
+    HostLookup,
 }
 
 /// What makes a function that loads data safe.
@@ -71,10 +75,13 @@ const HELD_MODULES: [&str; 7] = [
     "pickle",
 ];
 
+/// What `asyncio.get_running_loop()` and its like return.
+pub(super) const EVENT_LOOP: &str = "asyncio.<loop>";
+
 /// Attributes of a function through which it is called, or that give it back.
 const SELF: [&str; 4] = ["__call__", "__func__", "__wrapped__", "__origin__"];
 
-static TABLE: LazyLock<HashMap<String, Meaning>> = LazyLock::new(|| {
+static TABLE: LazyLock<FxHashMap<String, Meaning>> = LazyLock::new(|| {
     groups()
         .flat_map(|(meaning, module, names)| {
             let qualified = names.iter().map(move |name| format!("{module}.{name}"));
@@ -85,7 +92,10 @@ static TABLE: LazyLock<HashMap<String, Meaning>> = LazyLock::new(|| {
 
 /// What a qualified name means.
 pub(super) fn meaning(qualified: &str) -> Option<Meaning> {
-    TABLE.get(qualified).copied()
+    // Any type of `ctypes` reads and writes what it is told is its address.
+    let at_address = qualified.starts_with("ctypes.") && qualified.ends_with(".from_address");
+    let native = at_address.then_some(Meaning::Banned(&PYTHON_NATIVE));
+    TABLE.get(qualified).copied().or(native)
 }
 
 /// What a method means of which only the name is known.
@@ -96,7 +106,7 @@ pub(super) fn method(name: &str) -> Option<Meaning> {
 
 /// Whether an attribute's name is the last part of any name of the table.
 pub(super) fn could_be(attribute: &str) -> bool {
-    static LAST: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    static LAST: LazyLock<FxHashSet<&str>> = LazyLock::new(|| {
         let methods = METHODS.iter().map(|(name, _)| *name);
         let names = groups().flat_map(|(_, _, names)| *names);
         names
@@ -108,9 +118,14 @@ pub(super) fn could_be(attribute: &str) -> bool {
     LAST.contains(attribute)
 }
 
+/// Whether a name is one that `ctypes` gives to libraries, of which every attribute is a function.
+pub(super) fn is_library(name: &str) -> bool {
+    matches!(name, "cdll" | "pydll" | "windll" | "oledll" | "pythonapi")
+}
+
 /// Whether a name that nothing binds must be meant as the module of the table.
 pub(super) fn is_module(name: &str) -> bool {
-    static MODULES: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    static MODULES: LazyLock<FxHashSet<&str>> = LazyLock::new(|| {
         groups()
             .filter_map(|(_, module, _)| module.split('.').next())
             .chain(HIDDEN_MODULES)
@@ -141,15 +156,17 @@ pub(super) fn is_held(name: &str) -> bool {
 
 /// A module's usual name.
 pub(super) fn canonical(module: &str) -> &str {
-    match module {
+    match module.strip_prefix("six.moves.").unwrap_or(module) {
         "posix" | "nt" => "os",
         "__builtin__" | "__builtins__" => "builtins",
-        "_pickle" | "cPickle" | "_compat_pickle" => "pickle",
+        "_pickle" | "cPickle" | "pickle5" | "_compat_pickle" => "pickle",
+        "subprocess32" => "subprocess",
+        "sklearn.externals.joblib" => "joblib",
         "_socket" => "socket",
         "_io" => "io",
         "_operator" => "operator",
         "_functools" => "functools",
         "importlib._bootstrap" | "_frozen_importlib" => "importlib",
-        other => other.strip_prefix("six.moves.").unwrap_or(other),
+        other => other,
     }
 }

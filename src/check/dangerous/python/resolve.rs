@@ -23,6 +23,9 @@ const ALL_FUEL: u32 = 12_000;
 /// How far into a container one looks.
 pub(super) const MOST_ITEMS: usize = 64;
 
+/// How many things one attribute may be before the rest is forgotten.
+const MOST_THINGS: usize = 64;
+
 /// The module's own names, as `globals()` gives them.
 pub(super) const OWN_NAMES: &str = "<names>";
 
@@ -204,6 +207,9 @@ impl<'all, 'tree, 'text> Resolver<'all, 'tree, 'text> {
         let mut members = Vec::new();
         for object in objects {
             match object {
+                // Circles of classes would multiply without end.
+                Thing::Definition(..) | Thing::Instance(_)
+                    if *fuel == 0 || members.len() > MOST_THINGS => {}
                 Thing::Named(name) if name == CLIMB => members.push(Thing::Named(name.clone())),
                 Thing::Named(name) => members.push(Thing::Named(qualified(name, attribute))),
                 Thing::Definition(_, scope) | Thing::Instance(scope) => {

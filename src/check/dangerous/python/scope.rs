@@ -40,10 +40,24 @@ pub(super) enum Value<'tree> {
     Definition(Node<'tree>, usize),
 }
 
+/// One of the branches of an `if` or `try` of which one is always taken to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Arm {
+    /// The statement's number, where it ends, and where what is around it does.
+    pub(super) statement: u32,
+    pub(super) end: usize,
+    pub(super) reach: usize,
+    /// How many arms it has.
+    pub(super) arms: usize,
+    /// Where this one starts.
+    pub(super) start: usize,
+}
+
 struct Bound<'tree> {
     at: usize,
     /// Where the branch ends in which this happens.
     reach: usize,
+    arm: Option<Arm>,
     /// Whether what comes before it in the text may come after it in time.
     again: bool,
     value: Option<Value<'tree>>,
@@ -61,6 +75,7 @@ pub(super) struct Binding<'tree, 'text> {
     pub(super) at: usize,
     pub(super) reach: usize,
     pub(super) again: bool,
+    pub(super) arm: Option<Arm>,
     pub(super) value: Option<Value<'tree>>,
 }
 
@@ -76,6 +91,8 @@ pub(super) struct Scopes<'tree, 'text> {
     returns: HashMap<usize, Vec<Node<'tree>>>,
     /// The scopes of the lambdas, by their nodes.
     lambdas: HashMap<u32, usize>,
+    /// What is set under the key `shell` of dictionaries, by their names.
+    shells: HashMap<&'text str, Vec<(Node<'tree>, usize)>>,
     /// Names that are bound to something imported, or to what another name stands for.
     aliases: HashSet<&'text str>,
     /// Names that are bound to something that could be called.
@@ -92,6 +109,7 @@ impl<'tree, 'text> Scopes<'tree, 'text> {
             stored: HashMap::new(),
             returns: HashMap::new(),
             lambdas: HashMap::new(),
+            shells: HashMap::new(),
             aliases: HashSet::new(),
             callable: HashSet::new(),
         };
@@ -161,12 +179,16 @@ impl<'tree, 'text> Scopes<'tree, 'text> {
             at,
             mut reach,
             mut again,
+            mut arm,
             value,
         } = binding;
         let home = self.homes.get(&(scope, name)).copied();
         if home.is_some() {
-            // When the function runs is not known, nor whether it does.
-            (reach, again) = (0, true);
+            // When the function runs is not known, nor whether it does; but who writes a function of
+            // that name for all means it from then on.
+            let defined = matches!(value, Some(Value::Definition(..)));
+            (reach, again) = (if defined { EVERYWHERE } else { 0 }, true);
+            arm = None;
         }
         self.note(name, value.as_ref());
         let bindings = (self.bindings)
@@ -176,6 +198,7 @@ impl<'tree, 'text> Scopes<'tree, 'text> {
             bindings.push(Bound {
                 at,
                 reach,
+                arm,
                 again,
                 value,
             });
@@ -208,6 +231,19 @@ impl<'tree, 'text> Scopes<'tree, 'text> {
         if stored.len() < MOST_VALUES {
             stored.push(value);
         }
+    }
+
+    /// `name['shell'] = value`
+    pub(super) fn set_shell(&mut self, name: &'text str, value: Node<'tree>, scope: usize) {
+        let shells = self.shells.entry(name).or_default();
+        if shells.len() < MOST_VALUES {
+            shells.push((value, scope));
+        }
+    }
+
+    /// What is set under the key `shell` of what is called that, with the scopes it is said in.
+    pub(super) fn shells(&self, name: &str) -> &[(Node<'tree>, usize)] {
+        self.shells.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// A lambda, with the scope that it opens.
@@ -306,16 +342,43 @@ impl Scope<'_> {
         at: Option<usize>,
         found: &mut Vec<Value<'tree>>,
     ) -> bool {
-        let last = at.and_then(|at| bindings.iter().rposition(|bound| bound.governs(at)));
+        let single = at.and_then(|at| bindings.iter().rposition(|bound| bound.governs(at)));
+        let last = single.max(first_of_arms(bindings, at));
         let here = bindings.iter().skip(last.unwrap_or(0));
         let reaches = |bound: &&Bound<'_>| at.is_none_or(|at| bound.at < at || bound.again);
         found.extend(here.filter(reaches).filter_map(|bound| bound.value.clone()));
         match (self.kind, at) {
             (ScopeKind::Function | ScopeKind::Comprehension, _) => true,
             (_, Some(_)) => last.is_some(),
-            (_, None) => bindings.iter().any(|bound| bound.reach == EVERYWHERE),
+            (_, None) => last.is_some() || bindings.iter().any(|bound| bound.reach == EVERYWHERE),
         }
     }
+}
+
+/// How many of a name's latest bindings in branches are asked whether every branch binds it.
+const MOST_ARMS: usize = 32;
+
+/// The first of the latest bindings of which one happens in every branch of a statement.
+///
+/// Without a place, as from another scope, the statement must be one that always runs.
+fn first_of_arms(bindings: &[Bound<'_>], at: Option<usize>) -> Option<usize> {
+    let is_over = |arm: &Arm| match at {
+        Some(at) => arm.end <= at && at < arm.reach,
+        None => arm.reach == EVERYWHERE,
+    };
+    let arms = || bindings.iter().map(|bound| bound.arm.filter(is_over));
+    let all_bind = |arm: &Arm| {
+        let of_statement = |other: &Arm| other.statement == arm.statement;
+        let mut starts: Vec<usize> = (arms().flatten().filter(of_statement))
+            .map(|other| other.start)
+            .collect();
+        starts.sort_unstable();
+        starts.dedup();
+        starts.len() == arm.arms
+    };
+    let mut latest = arms().flatten().rev().take(MOST_ARMS);
+    let statement = latest.find(all_bind)?.statement;
+    arms().position(|arm| arm.is_some_and(|arm| arm.statement == statement))
 }
 
 impl Bound<'_> {

@@ -113,6 +113,8 @@ static FUNCTIONS: &[Group] = &[
         &["popen2", "popen3", "popen4", "Popen3", "Popen4"],
     ),
     (SHELL, "invoke", &["run", "sudo"]),
+    (SHELL, "fabric.api", &["local", "run", "sudo"]),
+    (SHELL, "pipes", &["Template"]),
     (Banned(&PYTHON_PTY), "pty", &["spawn"]),
     // Other programs.
     (
@@ -157,8 +159,8 @@ static FUNCTIONS: &[Group] = &[
         "pexpect",
         &["spawn", "spawnu", "run", "runu"],
     ),
-    (Program, "anyio", &["run_process", "open_process"]),
-    (Program, "trio", &["run_process", "open_process"]),
+    (Subprocess, "anyio", &["run_process", "open_process"]),
+    (Subprocess, "trio", &["run_process", "open_process"]),
     (Program, "trio.lowlevel", &["open_process"]),
     // Native code.
     (
@@ -198,6 +200,14 @@ static FUNCTIONS: &[Group] = &[
             "PyObj_FromPtr",
         ],
     ),
+    (
+        Banned(&PYTHON_NATIVE),
+        "ctypes.py_object",
+        &["from_address"],
+    ),
+    (Banned(&PYTHON_NATIVE), "numpy.ctypeslib", &["load_library"]),
+    (Banned(&PYTHON_NATIVE), "cython", &["inline"]),
+    (Banned(&PYTHON_NATIVE), "pyximport", &["install"]),
     (Banned(&PYTHON_NATIVE), "cffi", &["FFI"]),
     (
         Banned(&PYTHON_NATIVE),

@@ -98,6 +98,9 @@ pub(in crate::check) static PYTHON_NATIVE: Rule = Rule {
         "from ctypes import cdll\ncdll.LoadLibrary('libc.so.6')\n",
         "import ctypes as c\nc.cdll.LoadLibrary(None)\n",
         "from ctypes import *\nCDLL(None)\n",
+        "import ctypes\nctypes.c_char.from_address(0)\n",
+        "from ctypes import pythonapi\npythonapi.Py_Initialize()\n",
+        "from ctypes import cdll\ncdll.msvcrt.printf(b'x')\n",
         "import ctypes\nctypes.pythonapi.PyGILState_Ensure()\n",
         "import ctypes\nctypes.string_at(0)\n",
         "import ctypes\nctypes.memmove(a, b, 1)\n",
@@ -115,6 +118,8 @@ pub(in crate::check) static PYTHON_NATIVE: Rule = Rule {
         "def CDLL(x): ...\nCDLL('x')\n",
         "import ctypes.util\nctypes.util.find_library('c')\n",
         "cdll = 1\nprint(cdll)\n",
+        "cdll = Library()\ncdll.printf('x')\n",
+        "place.from_address('here')\n",
     ],
     instead: "the library's Python module; `struct` and `array` for binary data",
 };

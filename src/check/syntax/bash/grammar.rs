@@ -297,7 +297,7 @@ impl Recogniser<'_> {
         let innermost = self.frames.last().filter(|_| outer);
         match innermost.and_then(|frame| problem::unclosed(self.text, frame, Some(&token.text))) {
             Some(problem) => refuse(problem),
-            None => self.stray(token),
+            None => refuse(self.ends_nothing(token, &self.shown(token))),
         }
     }
 
@@ -305,6 +305,9 @@ impl Recogniser<'_> {
     pub(super) fn out_of_place(&self, token: &Token<'_>) -> Outcome {
         if token.kind == Kind::End {
             return Err(Stop::Problem(self.never_ended()));
+        }
+        if let Some(problem) = self.head_misread(token) {
+            return refuse(problem);
         }
         let shown = self.shown(token);
         match self

@@ -122,7 +122,7 @@ impl Recogniser<'_> {
             }
             FunctionStep::Close => {
                 let (start, end) = self.operator;
-                return refuse(problem::stray(start..end, "("));
+                return refuse(problem::stray(self.text, start..end, "("));
             }
             FunctionStep::Name => return self.out_of_place(&token),
         };

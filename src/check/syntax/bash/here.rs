@@ -4,6 +4,8 @@ use super::frame::Redirect;
 use super::recogniser::{Outcome, Recogniser, Stop, Token};
 
 pub(super) struct HereDocument {
+    /// Where its `<<` stands.
+    at: usize,
     pub(super) delimiter: Vec<u8>,
     pub(super) quoted: bool,
     pub(super) tabs: bool,
@@ -18,6 +20,7 @@ impl Recogniser<'_> {
         self.budget = (self.budget.checked_sub(token.end - token.start)).ok_or(Stop::Budget)?;
         let text = self.slice(token.start, token.end);
         self.here_documents.push(HereDocument {
+            at: redirect.at,
             delimiter: unquoted(&text),
             quoted: text.contains(['\'', '"', '\\']),
             tabs: redirect.operator == "<<-",
@@ -63,6 +66,7 @@ impl Recogniser<'_> {
             continues = !document.quoted && backslashes % 2 == 1;
             self.at += (length + 1).min(rest.len());
         }
+        self.unended = self.unended.or(Some(document.at));
     }
 }
 

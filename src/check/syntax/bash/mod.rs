@@ -10,6 +10,9 @@ mod frame;
 mod grammar;
 mod heads;
 mod here;
+mod hints;
+#[cfg(test)]
+mod messages;
 mod problem;
 mod recogniser;
 mod simple;
@@ -19,34 +22,32 @@ mod words;
 
 use crate::check::notes::Notes;
 use crate::check::rules::syntax::{BASH_BOM, BASH_CRLF, BASH_SYNTAX};
+use crate::check::syntax::{Problem, Verdict, pasted};
+use crate::language::Grammar;
 pub(in crate::check) use recogniser::outline;
-use recogniser::{Verdict, verdict};
+pub(super) use recogniser::verdict;
 
-/// Whether only bash can tell.
-pub(super) fn check(text: &str, notes: &mut Notes<'_>) -> bool {
-    line_ends(text, notes);
-    match verdict(text) {
-        Verdict::Valid => false,
-        Verdict::Undecided => true,
-        Verdict::Refused(problem) => {
-            let reason = if carriage_return(text) {
-                "; the CR at the ends of lines may be why"
-            } else {
-                ""
-            };
-            let message = format!("{}{reason}", problem.message);
-            notes.add(&BASH_SYNTAX, problem.span, message);
-            false
+pub(super) fn tell(text: &str, problem: Problem, notes: &mut Notes<'_>) {
+    let pasted = pasted::problem(text, problem.span.start, Grammar::Bash);
+    let problem = pasted.unwrap_or(problem);
+    let message = format!("{}{}", problem.message, carriage_return(text));
+    notes.add(&BASH_SYNTAX, problem.span, message);
+}
+
+/// What the CR at the ends of lines, which hides the keywords there from bash, has to do with it.
+fn carriage_return(text: &str) -> &'static str {
+    if memchr::memmem::find(text.as_bytes(), b"\r\n").is_none() {
+        return "";
+    }
+    match verdict(&text.replace("\r\n", "\n")) {
+        Verdict::Valid => {
+            "; this is because lines end in CR LF and the CR belongs to the last word: save with LF"
         }
+        _ => "; the CR at the ends of lines may be why",
     }
 }
 
-/// Whether lines end in CR LF, so that bash does not see the keywords at their ends.
-fn carriage_return(text: &str) -> bool {
-    memchr::memmem::find(text.as_bytes(), b"\r\n").is_some()
-}
-
-fn line_ends(text: &str, notes: &mut Notes<'_>) {
+pub(super) fn line_ends(text: &str, notes: &mut Notes<'_>) {
     if text.starts_with('\u{feff}') {
         let message = "a byte order mark becomes part of bash's first word; save without it";
         notes.add(&BASH_BOM, 0..'\u{feff}'.len_utf8(), message.to_owned());

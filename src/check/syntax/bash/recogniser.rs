@@ -5,7 +5,8 @@
 //! 5.2 (`parse.y`) has it. Time is linear but for `((`: bash reads on to see whether it is
 //! arithmetic and if not reads the same text again, and so does this, within a budget of bytes.
 //! What stands in here-documents, backquotes and arithmetic is not looked at: bash parses that only
-//! when it runs it. Aliases and `shopt` in mid-script are not followed.
+//! when it runs it. Aliases and `shopt` in mid-script are not followed. Of a few errors (`[[ ]]`, a
+//! `for ((` without its end) bash says nothing, stops reading and ends with 0: here they are refused.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -13,17 +14,10 @@ use std::ops::Range;
 use super::frame::{ConditionStep, Frame, List, ListKind, Phase, Redirect, Rules, Simple, Word};
 use super::here::HereDocument;
 use super::problem;
-use crate::check::syntax::{Problem, rest_of_line};
+use crate::check::syntax::{Problem, Verdict, rest_of_line};
 
 /// How many bytes may be read again for each byte of the script, and in any case.
 const AGAIN: (usize, usize) = (16, 65_536);
-
-pub(super) enum Verdict {
-    Valid,
-    Refused(Problem),
-    /// The budget was not enough.
-    Undecided,
-}
 
 /// Why the reading ends.
 pub(super) enum Stop {
@@ -70,6 +64,8 @@ pub(super) struct Recogniser<'text> {
     pub(super) here_base: usize,
     /// The first quoted text over several lines that ends in the middle of a word.
     pub(super) suspicious: Option<(usize, u8)>,
+    /// The first here-document that the script's end ended.
+    pub(super) unended: Option<usize>,
     /// The operator that was read last.
     pub(super) operator: (usize, usize),
     /// Semicolons in the pair that was closed last.
@@ -93,7 +89,7 @@ const OPERATORS: [&str; 22] = [
     "|&", "<", ">", "|", "&", ";", "(",
 ];
 
-pub(super) fn verdict(text: &str) -> Verdict {
+pub(in crate::check::syntax) fn verdict(text: &str) -> Verdict {
     let mut recogniser = Recogniser::of(text);
     recogniser.run()
 }
@@ -126,6 +122,7 @@ impl<'text> Recogniser<'text> {
             here_documents: Vec::new(),
             here_base: 0,
             suspicious: None,
+            unended: None,
             operator: (0, 0),
             semicolons: 0,
             budget: AGAIN.0 * text.len() + AGAIN.1,
@@ -359,7 +356,7 @@ impl<'text> Recogniser<'text> {
     pub(super) fn stray(&self, token: &Token<'_>) -> Outcome {
         let shown = self.shown(token);
         let end = token.start + shown.len().min(token.end - token.start);
-        refuse(problem::stray(token.start..end, &shown))
+        refuse(problem::stray(self.text, token.start..end, &shown))
     }
 }
 

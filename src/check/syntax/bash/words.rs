@@ -99,7 +99,7 @@ impl Recogniser<'_> {
     /// Remembers what the closed pair leaves to know.
     fn closed(&mut self, pair: &Pair) {
         self.semicolons = pair.semicolons;
-        let goes_on = |byte: u8| byte.is_ascii_alphanumeric();
+        let goes_on = |byte: u8| byte.is_ascii_alphanumeric() || b"$/._{".contains(&byte);
         if matches!(pair.close, b'"' | b'\'')
             && self.suspicious.is_none()
             && self.byte(self.at).is_some_and(goes_on)

@@ -77,6 +77,9 @@ struct Nest {
 impl Nest {
     /// Takes a token in; why no Python reads on, where it does not.
     fn take(&mut self, kind: TokenKind) -> Option<&'static str> {
+        if is_operand(kind) {
+            return None;
+        }
         match kind {
             TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => return self.bracket(kind),
             TokenKind::FStringStart | TokenKind::TStringStart => self.push(kind),
@@ -86,6 +89,7 @@ impl Nest {
             | TokenKind::FStringEnd
             | TokenKind::TStringEnd => return self.close(kind),
             TokenKind::Newline | TokenKind::Semi if self.open.is_empty() => self.statement(),
+            TokenKind::Newline => {}
             TokenKind::Indent => {
                 self.indents += 1;
                 return (self.indents > MOST_INDENTS).then_some("too many levels of indentation");
@@ -102,7 +106,6 @@ impl Nest {
                 level.chain += 1;
                 level.sticky = level.sticky.saturating_sub(1);
             }
-            _ if is_operand(kind) => {}
             _ => self.level().chain += 1,
         }
         None
@@ -174,7 +177,6 @@ const fn is_operand(kind: TokenKind) -> bool {
             | TokenKind::TStringMiddle
             | TokenKind::Comment
             | TokenKind::NonLogicalNewline
-            | TokenKind::Newline
             | TokenKind::Ellipsis
             | TokenKind::True
             | TokenKind::False
@@ -187,11 +189,15 @@ const fn is_operand(kind: TokenKind) -> bool {
 fn lines_nest(text: &str) -> usize {
     let mut open: Vec<usize> = Vec::new();
     let mut most = 0;
-    for line in text.split(['\n', '\r']) {
-        let width = line.len() - line.trim_start_matches([' ', '\t', '\x0c']).len();
-        if width == line.len() {
+    let text = text.as_bytes();
+    let mut start = 0;
+    for end in memchr::memchr2_iter(b'\n', b'\r', text).chain([text.len()]) {
+        let line = text.get(start..end).unwrap_or(&[]);
+        start = end + 1;
+        let is_code = |byte: &u8| !matches!(byte, b' ' | b'\t' | b'\x0c');
+        let Some(width) = line.iter().position(is_code) else {
             continue;
-        }
+        };
         while open.last().is_some_and(|outer| *outer >= width) {
             open.pop();
         }

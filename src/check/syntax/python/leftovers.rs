@@ -1,6 +1,9 @@
 //! What Python's compiler refuses and the borrowed checker does not know.
 
-use ruff_python_ast::{Expr, ExprContext, InterpolatedStringElement, Keyword, Stmt};
+use ruff_python_ast::{
+    Expr, ExprContext, InterpolatedElement, InterpolatedStringElement,
+    InterpolatedStringFormatSpec, Keyword, Stmt,
+};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::scopes::Scope;
@@ -46,12 +49,44 @@ pub(super) fn in_keyword(keyword: &Keyword) -> Found {
     (name.as_str() == DEBUG).then(|| debug(name.range))
 }
 
-/// `f'{*a}'`; with a comma it is a tuple, and fine.
-pub(super) fn in_string(element: &InterpolatedStringElement) -> Found {
-    let expression = &element.as_interpolation()?.expression;
-    expression
-        .is_starred_expr()
-        .then(|| starred(expression.range()))
+/// What only later versions allow between the braces of an f-string.
+pub(super) fn in_string(text: &str, element: &InterpolatedStringElement) -> Found {
+    let braces = element.as_interpolation()?;
+    // With a comma it is a tuple, and fine.
+    if braces.expression.is_starred_expr() {
+        return Some(starred(braces.expression.range()));
+    }
+    if !braces.conversion.is_none() && has_blank_behind_conversion(text, braces) {
+        let message = "no blank may stand behind the conversion of an f-string";
+        return Some((braces.range, message.to_owned()));
+    }
+    let inner = braces
+        .format_spec
+        .iter()
+        .flat_map(|format| formatted(format));
+    let mut innermost = inner
+        .filter_map(|braces| braces.format_spec.as_deref())
+        .flat_map(formatted);
+    let third = innermost.next()?;
+    let message = "braces in the format of braces in a format: Python 3.11 reads two levels";
+    Some((third.range, message.to_owned()))
+}
+
+/// The braces in a format.
+fn formatted(format: &InterpolatedStringFormatSpec) -> impl Iterator<Item = &InterpolatedElement> {
+    format
+        .elements
+        .iter()
+        .filter_map(|element| element.as_interpolation())
+}
+
+fn has_blank_behind_conversion(text: &str, braces: &InterpolatedElement) -> bool {
+    let end = match &braces.format_spec {
+        Some(format) => format.range.start().to_usize(),
+        None => braces.range.end().to_usize().saturating_sub(1),
+    };
+    let conversion = text.get(braces.expression.end().to_usize()..end);
+    conversion.is_some_and(|shown| shown.trim_end_matches(':').ends_with(char::is_whitespace))
 }
 
 fn starred(range: TextRange) -> (TextRange, String) {

@@ -264,7 +264,7 @@ impl<'a> Visitor<'a> for Semantic<'a> {
     }
 
     fn visit_interpolated_string_element(&mut self, element: &'a InterpolatedStringElement) {
-        self.note(leftovers::in_string(element));
+        self.note(leftovers::in_string(self.text, element));
         walk_interpolated_string_element(self, element);
     }
 

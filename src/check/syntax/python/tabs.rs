@@ -63,11 +63,14 @@ fn depth(text: &str, at: usize) -> Option<Depth> {
 
 /// Whether a line fits the blocks around it, which are then what is open.
 fn fits(open: &mut Vec<Depth>, line: Depth) -> bool {
+    let before = open.len();
     while open.last().is_some_and(|block| block.wide > line.wide) {
         open.pop();
     }
     match open.last() {
         Some(block) if block.wide == line.wide => block.narrow == line.narrow,
+        // The strict parser takes a tab for two columns, so it may have seen this line further in.
+        _ if open.len() < before => false,
         Some(block) if block.narrow >= line.narrow => false,
         _ => {
             open.push(line);

@@ -7,7 +7,7 @@ use crate::check::{Report, check};
 use crate::language::Language;
 use crate::policy::Policy;
 
-fn checked(text: &str) -> Report {
+pub(super) fn checked(text: &str) -> Report {
     let mut policy = Policy::default();
     policy.limits.script_characters = 1_000_000;
     policy.checks_off = ["secrets", "dangerous"].map(str::to_owned).into();
@@ -201,6 +201,10 @@ fn what_tree_sitter_misses_is_refused() {
         "type X = int\n",
         "f'{a['b']}' f'{'x'}'\n",
         "f'{a + \"\\n\"}'\n",
+        "f'{a:{b:{c}}}'\n",
+        "f'{a!r }'\n",
+        "f'{a!r :>9}'\n",
+        "class A:\n\t    def f():\n        a\n",
         "x = 01\n",
         "x = '\\x1'\n",
         "x = b'é'\n",
@@ -222,12 +226,26 @@ fn what_tree_sitter_refuses_though_it_is_valid_is_accepted() {
         "x = 1\ry = 2\r",
         "\x0cx = 1\n",
         "print(*a, **b)\n",
+        "f'{a !r:{b!s:>9}} {(a)!r} {a!r:  } {a = !s}'\n",
+        "if a:\n \tif b:\n\t    c\nd\n",
         "async def f():\n    return [x async for x in y]\n",
         "match = case = 1\nmatch[case]\n",
         "# coding: latin-1\nx = 'é'\n",
     ] {
         assert!(is_accepted(text), "{text:?} {:?}", checked(text));
     }
+}
+
+#[test]
+fn a_generator_between_the_braces_of_an_f_string_is_for_the_interpreter() {
+    for text in [
+        "f'{a for a in b}'\n",
+        "x = f'''{\n a async for a in b}'''\n",
+    ] {
+        let report = checked(text);
+        assert!(report.accepted() && report.undecided, "{text:?}");
+    }
+    assert!(!checked("f'{a b}'\n").accepted());
 }
 
 #[test]

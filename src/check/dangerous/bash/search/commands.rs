@@ -73,9 +73,10 @@ impl<'a> Search<'a, '_, '_, '_, '_> {
             }
             _ => {}
         }
+        // `su$@do` and `python$version` are what is left without the variable.
         let emptied = word.text.emptied();
-        if role(&emptied) == Some(Role::Eval) {
-            return self.add(&BASH_EVAL, word.span());
+        if !word.text.beginning().is_empty() && role(&emptied).is_some() {
+            return self.named(&emptied, command, program);
         }
         let misread = self.is_misread(word.node, program.at);
         if misread || self.functions.have_prefix(word.text.beginning()) {
@@ -107,6 +108,9 @@ impl<'a> Search<'a, '_, '_, '_, '_> {
             self.add(&BASH_FORK_BOMB, word.span());
         }
         self.ran_file(word, command);
+        if self.is_pattern(word) {
+            self.add(&BASH_COMMAND_VARIABLE, word.span());
+        }
         let Some(role) = role(name) else {
             if !program.wraps {
                 self.make(Taint::Output);
@@ -118,6 +122,16 @@ impl<'a> Search<'a, '_, '_, '_, '_> {
         self.acts(role, base, command, program);
     }
 
+    /// `/bin/r?`: a path of which only the files of the machine say what it names.
+    fn is_pattern(&self, word: &Word<'a>) -> bool {
+        let written = self.script.of(word.node);
+        Kind::of(word.node) == Kind::Word
+            && written.contains('/')
+            && written.contains(['?', '*'])
+            && !written.contains('\\')
+            && !self.script.has_error()
+    }
+
     pub(super) fn judged(
         &mut self,
         role: Role,
@@ -125,7 +139,8 @@ impl<'a> Search<'a, '_, '_, '_, '_> {
         command: &Command<'a>,
         program: &Program,
     ) {
-        let fed_roots = program.appended && self.flows.last().is_some_and(|flow| flow.fed_roots);
+        let listed = self.flows.last().is_some_and(|flow| flow.fed_roots);
+        let fed_roots = program.appended && (listed || self.is_fed_root());
         let folder = self.folder.take();
         let place = Place {
             folder: folder.as_deref(),
@@ -136,9 +151,7 @@ impl<'a> Search<'a, '_, '_, '_, '_> {
         let rule = judge::judge(role, base, arguments, &place);
         let lists = match role {
             Role::Find => judge::finds_roots(arguments, &place).is_some(),
-            Role::Prints | Role::Lists => arguments
-                .iter()
-                .any(|word| paths::hit(&word.text, None).is_some()),
+            Role::Prints | Role::Lists => arguments.iter().any(is_root),
             _ => false,
         };
         self.folder = folder;
@@ -148,6 +161,13 @@ impl<'a> Search<'a, '_, '_, '_, '_> {
         if let Some(rule) = rule {
             self.add_command(rule, command, program);
         }
+    }
+
+    /// `xargs rm -rf <<< /`
+    fn is_fed_root(&self) -> bool {
+        let fed = self.fed.filter(|fed| Kind::of(*fed) == Kind::HereString);
+        let word = fed.and_then(|fed| children(fed).next());
+        word.is_some_and(|word| paths::hit(&self.words.text(word), None).is_some())
     }
 
     pub(super) fn add_command(
@@ -188,9 +208,14 @@ impl<'a> Search<'a, '_, '_, '_, '_> {
             Role::Shell | Role::Interpreter | Role::Source | Role::Awk => {
                 self.interprets(role, base, command, program);
             }
-            Role::Trap | Role::RunsText | Role::RunsOption | Role::Network => {
+            Role::Trap | Role::Alias | Role::RunsText | Role::RunsOption | Role::Network => {
                 self.texts(role, base, arguments);
-                self.make(Taint::Output);
+                if base == "ssh" {
+                    self.runs_remotely(command, program);
+                }
+                if !program.wraps {
+                    self.make(Taint::Output);
+                }
             }
             // Once: a `find` that runs a `find` that runs a `find` is no ordinary script.
             Role::Find if !self.executing => {
@@ -213,4 +238,11 @@ impl<'a> Search<'a, '_, '_, '_, '_> {
             _ => self.make(Taint::Output),
         }
     }
+}
+
+/// Whether a word names a root, the end of a line behind it left out.
+fn is_root(word: &Word<'_>) -> bool {
+    let line = word.constant().and_then(|text| text.strip_suffix("\\n"));
+    let line = line.map(|line| Text::Constant(line.to_owned()));
+    paths::hit(line.as_ref().unwrap_or(&word.text), None).is_some()
 }

@@ -3,12 +3,14 @@
 use std::ops::Range;
 
 use super::flow::{Printed, Taint};
+use super::texts::behind_options;
 use super::{Search, print_below};
 use crate::check::dangerous::bash::Kind;
+use crate::check::dangerous::bash::calls::shell_texts;
 use crate::check::dangerous::bash::command::{Command, Program, Word};
 use crate::check::dangerous::bash::judge::{self, Place};
 use crate::check::dangerous::bash::names::Role;
-use crate::check::dangerous::bash::nested::{Decoder, verbatim};
+use crate::check::dangerous::bash::nested::{Decoder, expands, verbatim};
 use crate::check::dangerous::bash::runs::{Runs, is_descriptor, runs};
 use crate::check::dangerous::bash::word::Text;
 use crate::check::rules::bash::{BASH_RUN_DOWNLOAD, BASH_RUN_OUTPUT, BASH_RUN_TEXT, BASH_SOURCE};
@@ -28,6 +30,11 @@ impl<'a> Search<'a, '_, '_, '_, '_> {
             .get(program.at)
             .map_or(0, |word| word.node.start_byte());
         let span = start..command.end;
+        if role == Role::Awk
+            && let Some(code) = behind_options(arguments, &["-F", "-v"]).first()
+        {
+            self.runs_shell_texts(code, &span);
+        }
         match runs(role, base, arguments) {
             Runs::Stdin => self.runs_stdin(role, base, span),
             Runs::Code(at) => {
@@ -39,6 +46,10 @@ impl<'a> Search<'a, '_, '_, '_, '_> {
                 if let Some(word) = arguments.get(at) {
                     self.runs_file(role, word, span);
                 }
+            }
+            // `… | xargs sh -c` gets its code from there.
+            Runs::Nothing if program.appended && role == Role::Shell => {
+                self.runs_stdin(role, base, span);
             }
             Runs::Nothing => {}
         }
@@ -127,7 +138,8 @@ impl<'a> Search<'a, '_, '_, '_, '_> {
         }
         let prints = print_below(word.node);
         // What `xargs -I{}` and `find` put there.
-        let is_unknown = word.text.is_unknown() || word.constant() == Some("{}");
+        let is_unknown =
+            word.text.is_unknown() || matches!(word.constant(), Some("{}" | "%" | "@"));
         if is_unknown {
             if prints.is_empty() {
                 self.add(&BASH_RUN_TEXT, span);
@@ -139,17 +151,48 @@ impl<'a> Search<'a, '_, '_, '_, '_> {
         if matches!(role, Role::Shell | Role::Source) {
             return self.nest(&[word.node], span);
         }
-        self.sink(&prints, span, Taint::Decoded, &BASH_RUN_OUTPUT);
-        if base.starts_with("python")
-            && self.places.is_outermost()
+        self.sink(&prints, span.clone(), Taint::Decoded, &BASH_RUN_OUTPUT);
+        if !base.starts_with("python") {
+            return self.runs_shell_texts(word, &span);
+        }
+        if self.places.is_outermost()
             && let Some(range) = verbatim(self.words, word.node)
         {
             self.reader.python(range);
         }
     }
 
+    /// Substitutions in backquotes in a here-document, which the grammar takes for text.
+    pub(super) fn backquoted(&mut self, body: Node<'a>) {
+        let document = body.parent();
+        let start = document.and_then(|document| {
+            children(document).find(|part| Kind::of(*part) == Kind::HereStart)
+        });
+        if !start.is_some_and(|start| expands(self.script.of(start))) {
+            return;
+        }
+        let text = self.script.of(body);
+        for (index, (at, part)) in unescaped_parts(text).into_iter().enumerate() {
+            if index % 2 == 1 {
+                let start = body.start_byte() + at;
+                let span = start..start + part.len();
+                let mut decoder = Decoder::new(self.words, self.places);
+                decoder.joined(span.clone());
+                let nested = decoder.nested(self.depth + 1, span);
+                self.reader.enqueue(nested);
+            }
+        }
+    }
+
+    /// `awk 'BEGIN { system("…") }'`
+    fn runs_shell_texts(&mut self, code: &Word<'a>, span: &Range<usize>) {
+        for text in shell_texts(code.constant().unwrap_or("")) {
+            self.nest_text(text, code.span().start, span.clone());
+        }
+    }
+
     /// Text that stands nowhere as such, and what it is made at.
-    fn nest_text(&mut self, text: &str, at: usize, span: Range<usize>) {
+    pub(super) fn nest_text(&mut self, text: &str, at: usize, span: Range<usize>) {
         let mut decoder = Decoder::new(self.words, self.places);
         decoder.value(text, at);
         let nested = decoder.nested(self.depth + 1, span);
@@ -182,67 +225,11 @@ impl<'a> Search<'a, '_, '_, '_, '_> {
             self.itself(word);
         } else if role == Role::Source
             && !process
-            && word.constant().is_none()
+            && matches!(word.text, Text::Mixed(_))
             && !is_descriptor(word)
+            && !(self.depth == 0 && self.words.is_beside_script(word.node))
         {
             self.add(&BASH_SOURCE, span);
-        }
-    }
-
-    /// Commands that keep or send text to be run.
-    pub(super) fn texts(&mut self, role: Role, base: &str, arguments: &[Word<'a>]) {
-        let nodes: Vec<Node<'a>> = match role {
-            Role::Trap => arguments
-                .iter()
-                .find(|word| word.constant() != Some("--"))
-                .filter(|word| !word.text.beginning().starts_with('-'))
-                .map(|word| word.node)
-                .into_iter()
-                .collect(),
-            Role::RunsOption => arguments
-                .windows(2)
-                .filter(|pair| {
-                    pair.first().and_then(Word::constant).is_some_and(|option| {
-                        option == "--command" || option.starts_with('-') && option.ends_with('c')
-                    })
-                })
-                .filter_map(|pair| pair.last().map(|word| word.node))
-                .collect(),
-            Role::RunsText => behind_options(arguments, &["-n", "-d", "--interval"])
-                .iter()
-                .map(|word| word.node)
-                .collect(),
-            Role::Network if base == "ssh" => behind_options(
-                arguments,
-                &[
-                    "-p", "-i", "-l", "-o", "-F", "-J", "-L", "-R", "-D", "-b", "-c", "-E", "-m",
-                    "-S", "-W", "-w",
-                ],
-            )
-            .iter()
-            .skip(1)
-            .map(|word| word.node)
-            .collect(),
-            _ => Vec::new(),
-        };
-        let Some((first, last)) = nodes.first().zip(nodes.last()) else {
-            return;
-        };
-        let span = first.start_byte()..last.end_byte();
-        match nodes.as_slice() {
-            [only] => {
-                let word = Word {
-                    node: *only,
-                    text: self.words.text(*only),
-                };
-                if base == "ssh" && word.text.is_unknown() {
-                    // Code for another machine, which only that one would run.
-                    let prints = print_below(*only);
-                    return self.sink(&prints, span, Taint::Decoded, &BASH_RUN_OUTPUT);
-                }
-                self.runs_code(Role::Shell, "sh", &word, span);
-            }
-            nodes => self.nest(nodes, span),
         }
     }
 
@@ -281,17 +268,16 @@ impl<'a> Search<'a, '_, '_, '_, '_> {
     }
 }
 
-fn behind_options<'w, 'tree>(
-    arguments: &'w [Word<'tree>],
-    with_value: &[&str],
-) -> &'w [Word<'tree>] {
-    let mut at = 0;
-    while let Some(option) = arguments
-        .get(at)
-        .and_then(Word::constant)
-        .filter(|word| word.starts_with('-'))
-    {
-        at += if with_value.contains(&option) { 2 } else { 1 };
+/// What stands between backquotes that no backslash precedes, and where; every second part is code.
+fn unescaped_parts(text: &str) -> Vec<(usize, &str)> {
+    let mut parts = Vec::new();
+    let (mut start, mut escaped) = (0, false);
+    for (at, byte) in text.bytes().enumerate() {
+        if byte == b'`' && !escaped {
+            parts.push((start, text.get(start..at).unwrap_or("")));
+            start = at + 1;
+        }
+        escaped = byte == b'\\' && !escaped;
     }
-    arguments.get(at..).unwrap_or(&[])
+    parts
 }
