@@ -59,6 +59,7 @@
 //! | [`plan`] | policy and language to argv; docker and podman told apart |
 //! | [`outcome`] | what came of it, from facts |
 //! | [`engine`] | the only floor that starts processes |
+//! | [`audit`] | the record, the append-only chain of them, history |
 //! | [`sandbox`] | the only place that knows all floors |
 //! | [`render`] | JSON, SARIF, carets, tables |
 //! | [`cli`] | arguments in, one library call, rendering out |
