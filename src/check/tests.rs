@@ -431,6 +431,24 @@ fn pathological() -> Vec<String> {
     scripts
 }
 
+/// `fixtures/fuzz`: each once broke something; what breaks the process fails the whole run of tests.
+#[test]
+fn what_fuzzing_found_holds_now() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/fuzz");
+    let files = std::fs::read_dir(folder).expect("a folder");
+    let mut count = 0;
+    for file in files {
+        let path = file.expect("a file").path();
+        let script = std::fs::read(&path).expect("readable");
+        for language in &crate::language::LANGUAGES {
+            let report = check_bytes(&script, language, &Policy::default());
+            assert!(report.findings.len() <= MOST_FINDINGS, "{}", path.display());
+        }
+        count += 1;
+    }
+    assert!(count > 1, "no fixtures");
+}
+
 #[test]
 fn pathological_scripts_end_in_time_and_stay_small() {
     for script in pathological() {
