@@ -28,7 +28,7 @@ pub(super) fn layered(option: &PolicyOption) -> Result<Layered, PolicyError> {
     let mut sources = Vec::new();
     for (owner, path) in places {
         if let Some(path) = path {
-            sources.extend(policy::layers::source(owner, path)?);
+            sources.extend(policy::source(owner, &path)?);
         }
     }
     policy::layers::layer(&sources, Some(&rules)).map_err(PolicyError::Mistakes)

@@ -6,15 +6,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::io::ErrorKind;
-use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
 
 use toml::de::{DeTable, DeValue};
 
 use super::key::{Given, KEYS, Key, PAIRS, Pair, keys, quoted, typed};
 use super::known::nearest;
-use super::{Level, Policy, PolicyError, Seccomp};
+use super::{Level, Policy, Seccomp};
 use crate::language::Language;
 
 /// Whose file it is.
@@ -83,30 +81,6 @@ pub(super) fn told(problems: &[Problem]) -> String {
         format!("the policy {path} is not valid: {problem}")
     };
     problems.iter().map(line).collect::<Vec<_>>().join("\n")
-}
-
-/// Reads a file of policy. One that is not there says nothing, unless the caller has named it.
-///
-/// # Errors
-/// It cannot be read, or is the administrator's and others could have written it.
-pub fn source(owner: Owner, path: PathBuf) -> Result<Option<Source>, PolicyError> {
-    let read = |source| PolicyError::Read {
-        path: path.clone(),
-        source,
-    };
-    let text = match std::fs::read_to_string(&path) {
-        Err(error) if error.kind() == ErrorKind::NotFound && owner != Owner::Caller => {
-            return Ok(None);
-        }
-        text => text.map_err(read)?,
-    };
-    if owner == Owner::Administrator {
-        let about = std::fs::metadata(&path).map_err(read)?;
-        if about.uid() != 0 || about.mode() & 0o022 != 0 {
-            return Err(PolicyError::Unsafe { path });
-        }
-    }
-    Ok(Some(Source { owner, path, text }))
 }
 
 /// Lays the files over the defaults, in this order. Of rules only those of `rules` may be named, where

@@ -14,11 +14,14 @@ mod settle;
 mod units;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::ErrorKind;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Serialize;
 
+use self::layers::{Owner, Source};
 pub use key::{Key, keys};
 pub use known::nearest;
 pub use limit::{Accept, Level, Limit, Network, Pull, Seccomp};
@@ -255,6 +258,32 @@ pub fn load(path: &Path) -> Result<Policy, PolicyError> {
 /// As [`Policy::from_toml_with`], with the file's name; also when it cannot be read.
 pub fn load_with(path: &Path, rules: &[&str]) -> Result<Policy, PolicyError> {
     in_file(path, |text| Policy::from_toml_with(text, rules))
+}
+
+/// Reads a file of policy. One that is not there says nothing, unless the caller has named it.
+///
+/// # Errors
+/// It cannot be read, or is the administrator's and others could have written it.
+pub fn source(owner: Owner, path: &Path) -> Result<Option<Source>, PolicyError> {
+    let read = |source| PolicyError::Read {
+        path: path.to_owned(),
+        source,
+    };
+    let text = match std::fs::read_to_string(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound && owner != Owner::Caller => {
+            return Ok(None);
+        }
+        text => text.map_err(read)?,
+    };
+    if owner == Owner::Administrator {
+        let about = path.metadata().map_err(read)?;
+        if about.uid() != 0 || about.mode() & 0o022 != 0 {
+            let path = path.to_owned();
+            return Err(PolicyError::Unsafe { path });
+        }
+    }
+    let path = path.to_owned();
+    Ok(Some(Source { owner, path, text }))
 }
 
 fn in_file(

@@ -12,7 +12,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde_json::Value;
 
 use crate::harness::{Engine, Lazaret, docker, podman};
-use crate::running::{Running, processes};
+use crate::running::{Running, processes, until};
 
 /// Three words that exist nowhere else.
 struct Markers {
@@ -152,18 +152,18 @@ fn no_record_of_the_engine_carries_them() {
         assert!(inspected.contains(&container), "{inspected}");
         markers.absent_from(inspected.as_bytes(), "inspect");
         let since = format!("--since={since}");
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .expect("after 1970")
-            .as_secs();
-        // Events of the second that is named are left out, so the next one is.
-        let until = format!("--until={}", now + 1);
         let filter = format!("container={container}");
-        let events = engine.ask(&["events", &since, &until, "--filter", &filter]);
-        assert!(
-            events.contains("create"),
-            "no events of {container}: {events}"
-        );
+        let mut events = String::new();
+        until("the engine tells of the container", || {
+            let now = SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .expect("after 1970")
+                .as_secs();
+            // Events of the second that is named are left out, so the next one is.
+            let until = format!("--until={}", now + 1);
+            events = engine.ask(&["events", &since, &until, "--filter", &filter]);
+            events.contains("create")
+        });
         markers.absent_from(events.as_bytes(), "events");
         let logs = engine
             .command(&["logs", &container])

@@ -4,10 +4,19 @@
     reason = "a document without the field fails the test"
 )]
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use serde_json::Value;
 
 use crate::harness::{Engine, Lazaret, docker, podman};
 use crate::running::{Running, exists};
+
+/// What one test makes another would remove.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+fn alone() -> MutexGuard<'static, ()> {
+    ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// A container that was created and never started, removed when the test ends.
 struct Created {
@@ -83,6 +92,7 @@ fn fate<'a>(document: &'a Value, name: &str) -> Option<&'a Value> {
 
 #[test]
 fn what_nobody_waits_for_goes_and_the_rest_stays() {
+    let _alone = alone();
     for engine in [docker(), podman()].into_iter().flatten() {
         let (here, living) = (here(), std::process::id());
         // PID 1 lives, and has another start time: a PID that was used again.
@@ -128,6 +138,7 @@ fn what_nobody_waits_for_goes_and_the_rest_stays() {
 /// 50: beside a live Lazaret of the same user its container survives.
 #[test]
 fn what_a_living_lazaret_waits_for_stays() {
+    let _alone = alone();
     for engine in [docker(), podman()].into_iter().flatten() {
         let script = "import time\nprint('ready', flush=True)\nwhile True: time.sleep(9)";
         let mut running = Running::start(Lazaret::python(engine, script));

@@ -128,13 +128,14 @@ impl Lazaret {
     }
 
     fn whole_policy(&self) -> String {
-        if self.engine.name == "rootless" || self.policy.contains("audit.directory") {
+        if self.engine.name == "rootless" || self.policy.contains("audit.") {
             return self.policy.clone();
         }
+        let directory = self.audit();
         format!(
-            "audit.directory = '{}'\n{}",
-            self.audit().display(),
-            self.policy
+            "{}\n[audit]\ndirectory = '{}'\n",
+            self.policy,
+            directory.display()
         )
     }
 
