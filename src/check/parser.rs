@@ -27,8 +27,8 @@ const PIECE: usize = 2048;
 /// a pipeline pending until it ends.
 const MANY_PIPES: usize = 200;
 
-/// How much may be pending; in damaged scripts it is a hundred.
-const MOST_PENDING: usize = 2_000;
+/// How long a text is that may cost what a [`Watch`] names; a longer one may cost as much more.
+const LENGTH: usize = 10_000;
 
 /// How much work the parser may spend on a text.
 ///
@@ -51,8 +51,10 @@ struct Watch {
     events: usize,
     /// Times that readings are put together which were followed in parallel.
     merges: usize,
-    /// What was read and is not yet part of anything.
+    /// What was read and is not yet part of anything; in damaged scripts it is a hundred.
     pending: usize,
+    /// How much may be pending.
+    most_pending: usize,
     /// All that was pending at each error, since the repair tries what may become of it, and 20 for
     /// the error itself.
     repairs: usize,
@@ -156,11 +158,13 @@ fn attempt(parser: &mut Parser, text: &str, in_trouble: impl Fn(&ParseState) -> 
 
 impl Watch {
     const fn of(text: &str) -> Self {
+        let lengths = 1 + text.len() / LENGTH;
         Self {
             events: 10_000 + 20 * text.len(),
-            merges: 250,
+            merges: 250 * lengths,
             pending: 0,
-            repairs: 2_000,
+            most_pending: 2_000 * lengths,
+            repairs: 2_000 * lengths,
         }
     }
 
@@ -184,7 +188,10 @@ impl Watch {
     }
 
     const fn is_over(self) -> bool {
-        self.events == 0 || self.merges == 0 || self.repairs == 0 || self.pending > MOST_PENDING
+        self.events == 0
+            || self.merges == 0
+            || self.repairs == 0
+            || self.pending > self.most_pending
     }
 }
 
