@@ -78,11 +78,11 @@ fn owned(directory: &Path) -> io::Result<()> {
 
 /// Whoever reads the file meanwhile reads the old one or the new one, whole.
 fn replace(path: &Path, text: &str) -> io::Result<()> {
-    let fresh = path.with_extension(format!("{}.new", std::process::id()));
+    // Of this call alone: other processes and threads may write at the same moment.
+    let fresh = path.with_extension(format!("{}.new", uuid::Uuid::now_v7()));
     let mut file: File = OpenOptions::new()
         .write(true)
-        .create(true)
-        .truncate(true)
+        .create_new(true)
         .mode(0o600)
         .open(&fresh)?;
     file.write_all(text.as_bytes())?;
