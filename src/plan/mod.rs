@@ -237,17 +237,12 @@ fn surroundings(flags: &mut Flags) {
 }
 
 fn command(order: &Order<'_>, flags: &mut Flags) {
-    let language = order.language;
     flags.add(
-        ["--entrypoint", language.interpreter],
+        ["--entrypoint", protocol::SHELL],
         "the image's own entry point would come first",
     );
     flags.add([order.image], "the image");
-    let arguments = language.launcher_arguments.iter();
-    let words = arguments
-        .map(|word| (*word).to_owned())
-        .chain(protocol::launcher(language).iter().cloned())
-        .collect();
+    let words = protocol::launcher(order.language);
     let reason = "the launcher, process 1: it proves the limits, takes the script from stdin, runs it, and reports";
     flags.0.push(Flag { words, reason });
 }

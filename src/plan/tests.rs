@@ -81,7 +81,7 @@ fn every_flag_of_the_hardening_is_there() {
         "--dns-search .",
         "--workdir /work",
         "--env HOME=/work",
-        "--entrypoint python3",
+        "--entrypoint sh",
     ] {
         assert!(argv.contains(&format!(" {flag} ")), "{flag}");
     }

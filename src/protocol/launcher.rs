@@ -1,34 +1,34 @@
 //! The launchers: PID 1 of every container, plain text in argv for any auditor to read.
 
-use std::sync::LazyLock;
-
 use crate::language::{Language, Launcher};
 
-/// The program that is PID 1 in a language's container, as the last words of the command line.
-/// Constant: it holds nothing of any script.
+/// The program that is process 1 of every container. Every image must have one, and `grep`.
+pub const SHELL: &str = "sh";
+
+/// The arguments of [`SHELL`], the last words of the command line. Constant: they hold nothing of any
+/// script.
 ///
-/// Python's is three texts, because Python compiles before it runs: the first starts the script's
-/// interpreter, which gets ready while the second attests, and the third is compiled while the host
-/// judges.
+/// The shell attests, which is the same for all languages, and becomes the language's own part by
+/// `exec`: that one gets ready while the host judges.
 #[must_use]
-pub fn launcher(language: &Language) -> &'static [String] {
-    match language.launcher {
-        Launcher::Python => PYTHON.as_slice(),
-        Launcher::Bash => BASH.as_slice(),
-    }
+pub fn launcher(language: &Language) -> Vec<String> {
+    let (shell, own) = match language.launcher {
+        Launcher::Python => (&[ATTEST, WAIT, BECOME][..], include_str!("launcher/run.py")),
+        Launcher::Bash => (&[ATTEST, BECOME][..], include_str!("launcher/run.bash")),
+    };
+    let shell: Vec<String> = shell.iter().map(|text| terse(text)).collect();
+    let program = [language.interpreter].into_iter();
+    let program = program.chain(language.launcher_arguments.iter().copied());
+    ["-c".to_owned(), shell.join("\n")]
+        .into_iter()
+        .chain(program.map(str::to_owned))
+        .chain([terse(own)])
+        .collect()
 }
 
-static PYTHON: LazyLock<[String; 3]> = LazyLock::new(|| {
-    [
-        include_str!("launcher/interpreter.py"),
-        include_str!("launcher/attest.py"),
-        include_str!("launcher/run.py"),
-    ]
-    .map(terse)
-});
-
-static BASH: LazyLock<[String; 1]> =
-    LazyLock::new(|| [include_str!("launcher/launcher.bash")].map(terse));
+const ATTEST: &str = include_str!("launcher/attest.sh");
+const WAIT: &str = include_str!("launcher/wait.sh");
+const BECOME: &str = include_str!("launcher/become.sh");
 
 /// The same program without blank lines, deep indentation, and comments but those at its top: engines
 /// write a container's command line to disk several times, which costs a run 0.2 ms a kilobyte.

@@ -114,7 +114,7 @@ impl<'a> Attempt<'a> {
     ) -> Result<Option<Started<'a>>, Verdict> {
         let begun = Instant::now();
         let covered = self.sandbox.covered(self.image());
-        let promise = Promise::new(self.limits, self.request.language.launcher, &covered);
+        let promise = Promise::new(self.limits, &covered);
         let (proofs, figures) = prove(&started.attestation, &promise);
         let breaches = judge(&proofs, &self.sandbox.policy.accept);
         outcome.timings.attestation = Some(begun.elapsed());

@@ -7,6 +7,7 @@
 
 use serde::Serialize;
 
+use super::membership::{self, VERSION_2};
 use super::{Attestation, Promise, Proofs};
 use crate::policy::{Bytes, Cpus};
 
@@ -76,15 +77,17 @@ pub(super) fn prove(figures: &Figures, promise: &Promise, proofs: &mut Proofs) {
     );
 }
 
-fn single(attestation: &Attestation, file: &str) -> Option<String> {
-    match attestation.cgroup_file(file)? {
+fn single(attestation: &Attestation, controller: &str, file: &str) -> Option<String> {
+    match membership::file(attestation, controller, file)? {
         [line] => Some(line.trim().to_owned()),
         _ => None,
     }
 }
 
-fn stat(attestation: &Attestation, file: &str, key: &str) -> Option<u64> {
-    attestation.cgroup_file(file)?.iter().find_map(|line| {
+/// A line of version 1's `memory.stat`.
+fn stat(attestation: &Attestation, key: &str) -> Option<u64> {
+    let lines = membership::file(attestation, "memory", "memory.stat")?;
+    lines.iter().find_map(|line| {
         let (name, value) = line.split_once(' ')?;
         (name == key).then(|| value.trim().parse().ok())?
     })
@@ -93,38 +96,38 @@ fn stat(attestation: &Attestation, file: &str, key: &str) -> Option<u64> {
 /// Version 1 writes "no limit" as the largest multiple of a page; that is a number too, and above
 /// any promise.
 fn memory(attestation: &Attestation) -> Option<u64> {
-    single(attestation, "memory.max")
+    single(attestation, VERSION_2, "memory.max")
         .and_then(|limit| limit.parse().ok())
-        .or_else(|| stat(attestation, "memory.stat", "hierarchical_memory_limit"))
+        .or_else(|| stat(attestation, "hierarchical_memory_limit"))
 }
 
 fn swap(attestation: &Attestation, memory: Option<u64>) -> Option<u64> {
     if host_has_no_swap(attestation) {
         return Some(0);
     }
-    if let Some(limit) = single(attestation, "memory.swap.max") {
+    if let Some(limit) = single(attestation, VERSION_2, "memory.swap.max") {
         return limit.parse().ok();
     }
-    let both = stat(attestation, "memory.stat", "hierarchical_memsw_limit")?;
+    let both = stat(attestation, "hierarchical_memsw_limit")?;
     Some(both.saturating_sub(memory?))
 }
 
 /// `/proc/swaps` has a header line and a line for each area.
 fn host_has_no_swap(attestation: &Attestation) -> bool {
     attestation
-        .section("swaps")
+        .section("/proc/swaps")
         .is_some_and(|lines| matches!(lines, [header] if header.starts_with("Filename")))
 }
 
 fn cpus(attestation: &Attestation) -> Option<u32> {
-    let (quota, period) = match single(attestation, "cpu.max") {
+    let (quota, period) = match single(attestation, VERSION_2, "cpu.max") {
         Some(line) => {
             let (quota, period) = line.split_once(' ')?;
             (quota.to_owned(), period.to_owned())
         }
         None => (
-            single(attestation, "cpu.cfs_quota_us")?,
-            single(attestation, "cpu.cfs_period_us")?,
+            single(attestation, "cpu", "cpu.cfs_quota_us")?,
+            single(attestation, "cpu", "cpu.cfs_period_us")?,
         ),
     };
     // Unlimited is -1 in version 1 and `max` in version 2: neither is a u64.
@@ -134,5 +137,7 @@ fn cpus(attestation: &Attestation) -> Option<u32> {
 }
 
 fn pids(attestation: &Attestation) -> Option<u64> {
-    single(attestation, "pids.max")?.parse().ok()
+    let limit = single(attestation, VERSION_2, "pids.max")
+        .or_else(|| single(attestation, "pids", "pids.max"))?;
+    limit.parse().ok()
 }

@@ -9,11 +9,10 @@ const HARMLESS: [&str; 16] = [
 
 pub(super) fn prove(attestation: &Attestation, proofs: &mut Proofs) {
     let devices = attestation.section("devices");
-    let others: Vec<&str> = devices
-        .unwrap_or_default()
-        .iter()
-        .map(String::as_str)
-        .filter(|device| !HARMLESS.contains(device))
+    let paths = devices.unwrap_or_default().iter();
+    let others: Vec<&str> = paths
+        .flat_map(|line| line.split(' '))
+        .filter(|path| !is_harmless(path))
         .collect();
     let seen = match devices {
         None => "unreadable".to_owned(),
@@ -22,4 +21,9 @@ pub(super) fn prove(attestation: &Attestation, proofs: &mut Proofs) {
     };
     let holds = devices.is_some() && others.is_empty();
     proofs.add("devices", "harmless ones alone", seen, holds);
+}
+
+fn is_harmless(path: &str) -> bool {
+    let name = path.strip_prefix("/dev/");
+    name.is_some_and(|name| HARMLESS.contains(&name))
 }

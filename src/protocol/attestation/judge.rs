@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::{Attestation, Figures, Proofs, cgroup, devices, mounts, status};
-use crate::language::Launcher;
 use crate::policy::{Accept, Bytes, Cpus, Limits};
 
 /// The user and group that scripts run as; `nobody` by number, because an image may lack the name.
@@ -36,8 +35,6 @@ pub struct Promise {
     pub shm: Bytes,
     /// Where an image's volumes are covered by a read-only tmpfs.
     pub covered: Vec<String>,
-    /// The Python launcher also proves that the script cannot look into it.
-    pub launcher: Launcher,
 }
 
 /// A promise beside what the container showed.
@@ -69,7 +66,7 @@ pub struct Breach {
 impl Promise {
     /// The promise of a run under these limits.
     #[must_use]
-    pub fn new(limits: &Limits, launcher: Launcher, covered: &[String]) -> Self {
+    pub fn new(limits: &Limits, covered: &[String]) -> Self {
         Self {
             uid: NOBODY,
             gid: NOBODY,
@@ -82,7 +79,6 @@ impl Promise {
             tmp: limits.tmp,
             shm: limits.shm,
             covered: covered.to_vec(),
-            launcher,
         }
     }
 }
@@ -98,7 +94,7 @@ pub fn prove(attestation: &Attestation, promise: &Promise) -> (Vec<Proof>, Figur
     devices::prove(attestation, &mut proofs);
     network(attestation, &mut proofs);
     cgroup::prove(&figures, promise, &mut proofs);
-    launcher(attestation, promise, &mut proofs);
+    launcher(attestation, &mut proofs);
     (proofs.0, figures)
 }
 
@@ -129,7 +125,7 @@ fn acceptable(name: &str) -> Option<Accept> {
 
 /// `/proc/net/dev` has two header lines and a line for each interface.
 fn network(attestation: &Attestation, proofs: &mut Proofs) {
-    let interfaces: Option<Vec<&str>> = attestation.section("net").map(|lines| {
+    let interfaces: Option<Vec<&str>> = attestation.section("/proc/net/dev").map(|lines| {
         let interfaces = lines.iter().skip(2).filter_map(|line| line.split_once(':'));
         interfaces.map(|(name, _)| name.trim()).collect()
     });
@@ -141,28 +137,16 @@ fn network(attestation: &Attestation, proofs: &mut Proofs) {
     proofs.add("network", "loopback alone", seen, holds);
 }
 
-fn launcher(attestation: &Attestation, promise: &Promise, proofs: &mut Proofs) {
-    let says = |line: &str| {
-        attestation
-            .section("launcher")
-            .is_some_and(|lines| lines.iter().any(|said| said == line))
-    };
-    let is_first = says("pid 1");
+fn launcher(attestation: &Attestation, proofs: &mut Proofs) {
+    let is_first = attestation
+        .section("launcher")
+        .is_some_and(|lines| lines == ["pid 1"]);
     let seen = if is_first {
         "process 1"
     } else {
         "another process"
     };
     proofs.add("launcher", "process 1", seen, is_first);
-    if promise.launcher == Launcher::Python {
-        let is_closed = says("dumpable 0");
-        let seen = if is_closed {
-            "not dumpable"
-        } else {
-            "dumpable"
-        };
-        proofs.add("launcher", "closed to the script's eyes", seen, is_closed);
-    }
 }
 
 #[cfg(test)]

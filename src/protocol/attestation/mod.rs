@@ -7,6 +7,7 @@
 mod cgroup;
 mod devices;
 mod judge;
+mod membership;
 mod mounts;
 mod sections;
 mod status;

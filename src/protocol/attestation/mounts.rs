@@ -8,9 +8,9 @@ use crate::policy::Bytes;
 
 /// One line of mountinfo.
 #[derive(Debug, PartialEq, Eq)]
-struct Mount<'a> {
-    root: &'a str,
-    point: &'a str,
+pub(super) struct Mount<'a> {
+    pub(super) root: &'a str,
+    pub(super) point: &'a str,
     flags: Vec<&'a str>,
     kind: &'a str,
     superblock: Vec<&'a str>,
@@ -18,7 +18,7 @@ struct Mount<'a> {
 
 pub(super) fn prove(attestation: &Attestation, promise: &Promise, proofs: &mut Proofs) {
     let mounts: Option<Vec<Mount<'_>>> = attestation
-        .section("mountinfo")
+        .section("/proc/self/mountinfo")
         .and_then(|lines| lines.iter().map(|line| Mount::parse(line)).collect());
     let Some(mounts) = mounts else {
         proofs.add("mounts", "a readable list", "unreadable", false);
@@ -56,7 +56,7 @@ fn root(mounts: &[Mount<'_>], proofs: &mut Proofs) {
     proofs.add("root-filesystem", "read-only", seen, holds);
 }
 
-/// A tmpfs of at most that size, not executable, that took a write.
+/// A tmpfs of at most that size, not executable, writable for the launcher.
 fn writable(
     mounts: &[Mount<'_>],
     point: &str,
@@ -75,14 +75,14 @@ fn writable(
         proofs.add(name, promised, "no mount there, or more than one", false);
         return;
     };
-    let took_a_write = attestation
+    let is_writable = attestation
         .section("writable")
         .is_some_and(|paths| paths.iter().any(|path| path == point));
-    if !took_a_write {
-        proofs.add(name, promised.clone(), "it took no write", false);
+    if !is_writable {
+        proofs.add(name, promised.clone(), "not writable", false);
     }
     let is_as_promised = mount.is_hardened_tmpfs() && mount.size().is_some_and(|seen| seen <= size);
-    if took_a_write || !is_as_promised {
+    if is_writable || !is_as_promised {
         proofs.add(name, promised, mount.describe(), is_as_promised);
     }
 }
@@ -115,7 +115,7 @@ fn is_expected(mount: &Mount<'_>, promise: &Promise) -> bool {
 
 impl<'a> Mount<'a> {
     /// `ID PARENT MAJOR:MINOR ROOT POINT FLAGS [TAGS…] - TYPE SOURCE SUPERBLOCK`
-    fn parse(line: &'a str) -> Option<Self> {
+    pub(super) fn parse(line: &'a str) -> Option<Self> {
         let (mount, filesystem) = line.split_once(" - ")?;
         let mut fields = mount.split(' ').skip(3);
         let (root, point, flags) = (fields.next()?, fields.next()?, fields.next()?);
@@ -137,6 +137,15 @@ impl<'a> Mount<'a> {
     /// A whole file system of that type, not a part of one that is bound here.
     fn is(&self, kind: &str) -> bool {
         self.kind == kind && self.root == "/"
+    }
+
+    /// A cgroup file system with that controller; version 2 for no controller.
+    pub(super) fn is_cgroup(&self, controller: &str) -> bool {
+        match self.kind {
+            "cgroup" => self.superblock.contains(&controller),
+            "cgroup2" => controller.is_empty(),
+            _ => false,
+        }
     }
 
     fn is_hardened_tmpfs(&self) -> bool {

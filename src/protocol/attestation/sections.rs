@@ -1,32 +1,29 @@
-//! The text of an attestation: sections of lines.
+//! The text of an attestation: lines, each behind the name of its section and a colon.
 
 use std::collections::BTreeMap;
 
 use memchr::memmem;
 
-const HEADER: &[u8] = b"lazaret-attestation/1\n";
-const FOOTER: &[u8] = b"\n=end\n";
+const HEADER: &[u8] = b"lazaret-attestation/2\n";
+const FOOTER: &[u8] = b"\nattested\n";
 /// A real one is about 10 kB; a container with hundreds of mounts would still fit.
 const LARGEST: usize = 256 * 1024;
 
-/// The sections of an attestation by name; lines without their leading space.
+/// The lines of an attestation by section: a file of the kernel's by its path, or `launcher`,
+/// `devices` and `writable`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Attestation {
     sections: BTreeMap<String, Vec<String>>,
 }
 
 impl Attestation {
-    /// Takes the text between header and footer apart. Lines that fit no section are dropped.
+    /// Takes the text between header and footer apart. A line without a section is dropped.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let mut sections: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        let mut current: Option<&mut Vec<String>> = None;
-        for line in text.lines() {
-            if let Some(name) = line.strip_prefix('=') {
-                current = Some(sections.entry(name.to_owned()).or_default());
-            } else if let (Some(line), Some(section)) = (line.strip_prefix(' '), current.as_mut()) {
-                section.push(line.to_owned());
-            }
+        for (name, line) in text.lines().filter_map(|line| line.split_once(':')) {
+            let section = sections.entry(name.to_owned()).or_default();
+            section.push(line.to_owned());
         }
         Self { sections }
     }
@@ -35,23 +32,6 @@ impl Attestation {
     #[must_use]
     pub fn section(&self, name: &str) -> Option<&[String]> {
         self.sections.get(name).map(Vec::as_slice)
-    }
-
-    /// The lines of the cgroup file of that name, wherever it is mounted.
-    #[must_use]
-    pub fn cgroup_file(&self, name: &str) -> Option<&[String]> {
-        let is_it = |section: &str| {
-            section
-                .strip_prefix("file ")
-                .and_then(|path| path.rsplit_once('/'))
-                .is_some_and(|(_, file)| file == name)
-        };
-        let mut found = self.sections.iter().filter(|(section, _)| is_it(section));
-        match (found.next(), found.next()) {
-            (Some((_, lines)), None) => Some(lines),
-            // Two files of one name: which of them binds cannot be told.
-            _ => None,
-        }
     }
 }
 
@@ -104,9 +84,9 @@ mod tests {
     fn an_attestation_may_come_in_pieces_behind_other_text() {
         let mut collector = Collector::default();
         assert_eq!(collector.feed(b"noise\nlazaret-attesta"), Ok(None));
-        assert_eq!(collector.feed(b"tion/1\n=status\n Uid:\t1\n=en"), Ok(None));
+        assert_eq!(collector.feed(b"tion/2\nstatus:Uid:\t1\nattes"), Ok(None));
         let attestation = collector
-            .feed(b"d\n")
+            .feed(b"ted\n")
             .expect("in bounds")
             .expect("complete");
         assert_eq!(
@@ -122,21 +102,10 @@ mod tests {
         assert_eq!(collector.feed(&vec![b'x'; LARGEST + 1]), Err(TooLong));
     }
 
-    #[test]
-    fn an_ambiguous_cgroup_file_is_unreadable() {
-        let attestation =
-            Attestation::parse("=file /a/pids.max\n 1\n=file /b/pids.max\n 2\n=file /c/x\n 3\n");
-        assert_eq!(attestation.cgroup_file("pids.max"), None);
-        assert_eq!(
-            attestation.cgroup_file("x"),
-            Some(["3".to_owned()].as_slice())
-        );
-    }
-
     proptest! {
         #[test]
-        fn any_text_parses(text in "[= a-z/\n]{0,200}") {
-            let _ = Attestation::parse(&text).cgroup_file("a");
+        fn any_text_parses(text in "[: a-z/\n]{0,200}") {
+            let _ = Attestation::parse(&text).section("a");
         }
     }
 }

@@ -12,7 +12,7 @@ pub(super) fn prove(attestation: &Attestation, promise: &Promise, proofs: &mut P
 
 fn field<'a>(attestation: &'a Attestation, name: &str) -> Option<&'a str> {
     attestation
-        .section("status")?
+        .section("/proc/self/status")?
         .iter()
         .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))
         .map(str::trim)
@@ -63,7 +63,7 @@ fn process_limits(attestation: &Attestation, promise: &Promise, proofs: &mut Pro
 /// The columns are the name, the soft limit, the hard limit and the unit.
 fn hard_limit<'a>(attestation: &'a Attestation, row: &str) -> Option<&'a str> {
     attestation
-        .section("limits")?
+        .section("/proc/self/limits")?
         .iter()
         .find_map(|line| line.strip_prefix(row))?
         .split_ascii_whitespace()

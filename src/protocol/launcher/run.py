@@ -1,8 +1,40 @@
-# The third part of Lazaret's launcher, compiled while the host judges. It waits on stdin for a payload, which is sent
-# only if the limits hold, lets Python's parser have the last word on the script, runs it, and reports how it ended.
-import _signal as signal, time
+# The second part of Lazaret's launcher, which gets ready while the host judges. It waits on stdin for a payload, which
+# is sent only if the limits hold, lets Python's parser have the last word on the script, runs it, and reports how it
+# ended.
+import _ctypes, _signal as signal, posix, sys, time  # the bare modules: their wrappers take milliseconds
 
+SCRIPT, STDIN = "/work/script.py", "/work/.stdin"
 UNSEEN = "/work/.script"  # where the script is until it may start
+GIVEN, TAKEN = 3, 4  # stdin, open already: to be written, to be read
+CGROUP, EARLY = sys.argv[1], int(sys.argv[2])  # its directory, and the process of the interpreter that waits
+
+
+def write(file, data):
+    while data:
+        data = data[posix.write(file, data):]
+
+
+def contents(path):
+    try:
+        file = posix.open(path, posix.O_RDONLY)
+    except OSError:
+        return None
+    data = b""
+    try:
+        while piece := posix.read(file, 65536):
+            data += piece
+    except OSError:
+        return None
+    finally:
+        posix.close(file)
+    return data
+
+
+def close_to_the_script():
+    """It cannot look into this process, where the nonce is."""
+    prctl = _ctypes.dlsym(_ctypes.dlopen(None, 2), "prctl")
+    if _ctypes.call_function(prctl, (4, 0, 0, 0, 0)) != 0:  # PR_SET_DUMPABLE
+        posix._exit(1)
 
 
 # ---- what comes in ---------------------------------------------------------------------------------------------
@@ -46,20 +78,46 @@ def broken(text):
 
 # ---- the run ---------------------------------------------------------------------------------------------------
 
-def hand_over(text, early, pipe, stdin, arguments):
+def start(arguments):
+    environment = {**posix.environ, b"PYTHONUNBUFFERED": b"1"}
+    write(WORTH, b"500")  # inherited: under memory pressure the script dies, not its witness
+    child = posix.posix_spawn(sys.executable, [sys.executable, SCRIPT, *arguments], environment,
+                              file_actions=[(posix.POSIX_SPAWN_DUP2, TAKEN, 0)],
+                              setsigmask=[], setsigdef=range(1, 32))
+    write(WORTH, OWN_WORTH)
+    return child
+
+
+def pipe_of(early):
+    """The pipe that an interpreter which got ready finds in the script's place."""
+    try:
+        if posix.waitpid(early, posix.WNOHANG)[0] == 0:
+            return posix.open(SCRIPT, posix.O_RDWR | posix.O_NONBLOCK)
+    except OSError:
+        pass
+    return None
+
+
+def hand_over(text, early, arguments):
     """Starts the script: by filling and ending the pipe of the interpreter that waits, if that one will do."""
     # A page fits into every pipe. Python rewinds a script that names its encoding, which no pipe can.
     fits = not arguments and len(text) <= 4096 and b"coding" not in b"".join(text.split(b"\n", 2)[:2])
-    waits = posix.waitpid(early, posix.WNOHANG)[0] == 0
-    if waits and not fits:
-        posix.kill(early, signal.SIGKILL)
-        posix.waitpid(early, 0)
+    pipe = pipe_of(early) if fits else None
     posix.rename(UNSEEN, SCRIPT)  # before the pipe has a byte: an interpreter that reads its file again finds this
-    if not (waits and fits):
-        return start(stdin, *arguments)
+    if pipe is None:
+        forget(early)
+        return start(arguments)
     write(pipe, text)
     posix.close(pipe)
     return early
+
+
+def forget(early):
+    try:
+        posix.kill(early, signal.SIGKILL)
+        posix.waitpid(early, 0)
+    except OSError:
+        pass
 
 
 def supervise(child, seconds, grace):
@@ -74,7 +132,7 @@ def supervise(child, seconds, grace):
         if event and event.si_signo != signal.SIGCHLD and event.si_pid == 0 and not stopping:
             stopping, end = True, min(end, time.monotonic() + grace)
             try:
-                posix.killpg(child, event.si_signo)
+                posix.kill(-1, event.si_signo)  # all but this process
             except OSError:
                 pass
         while True:
@@ -99,28 +157,28 @@ def end_the_rest():
         pass
 
 
-def number(path, name=None):
-    for line in (contents(path) or b"").splitlines() if path else ():
-        words = line.split()
-        if name is None or words[0] == name:
-            return int(words[-1])
-    return None
+def figure(*places):
+    """The number in the first of these files of the cgroup that is there, behind its name or alone."""
+    for file, name in places:
+        for line in (contents(CGROUP + "/" + file) or b"").splitlines():
+            words = line.split()
+            if name is None or words[0] == name:
+                return int(words[-1])
+    return 0
 
 
 class Meter:
-    def __init__(self, cgroup):
-        self.cgroup = cgroup
+    def __init__(self):
         self.kills_before, self.cpu_before = self.kills(), self.cpu()
 
     def kills(self):
-        return number(self.cgroup.get("memory.events") or self.cgroup.get("memory.oom_control"), b"oom_kill") or 0
+        return figure(("memory.events", b"oom_kill"), ("memory/memory.oom_control", b"oom_kill"))
 
     def cpu(self):
-        nanoseconds = number(self.cgroup.get("cpuacct.usage"))
-        return number(self.cgroup.get("cpu.stat"), b"usage_usec") or (nanoseconds or 0) // 1000
+        return figure(("cpu.stat", b"usage_usec")) or figure(("cpuacct/cpuacct.usage", None)) // 1000
 
     def report(self):
-        peak = number(self.cgroup.get("memory.peak") or self.cgroup.get("memory.max_usage_in_bytes")) or 0
+        peak = figure(("memory.peak", None), ("memory/memory.max_usage_in_bytes", None))
         return "oom_kills=%d peak_bytes=%d cpu_us=%d" % (
             self.kills() - self.kills_before, peak, self.cpu() - self.cpu_before)
 
@@ -134,16 +192,17 @@ def ending(status):
 
 def main():
     signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED)
-    meter = Meter(CGROUP_PATHS)
+    close_to_the_script()
+    posix.unlink(STDIN)
+    for end in (GIVEN, TAKEN):
+        posix.set_inheritable(end, False)
+    meter = Meter()
     payload = Payload()
     _, nonce, timeout, grace, arguments, script, length = payload.line().decode().split()
     arguments = [bytes.fromhex(payload.line().decode().replace("\\x", "")) for _ in range(int(arguments))]
-    if EARLY is None:
-        posix._exit(0)
-    given, stdin, pipe, early = EARLY
     file = posix.open(UNSEEN, posix.O_CREAT | posix.O_EXCL | posix.O_WRONLY, 0o600)
     payload.save(int(script), file)
-    payload.save(int(length), given)
+    payload.save(int(length), GIVEN)
     if payload.line() != b"end " + nonce.encode():
         posix._exit(0)
     # Descriptions of our own: a script that makes its streams non-blocking cannot lose our marks.
@@ -160,12 +219,13 @@ def main():
         posix._exit(0)
     started = time.monotonic()
     mark("begin")
-    status = supervise(hand_over(text, early, pipe, stdin, arguments), int(timeout) / 1000, int(grace) / 1000)
+    status = supervise(hand_over(text, EARLY, arguments), int(timeout) / 1000, int(grace) / 1000)
     wall = time.monotonic() - started
     end_the_rest()
     mark("end", ending(status), "wall_us=%d" % (wall * 1e6), meter.report())
     posix._exit(0)
 
 
+WORTH, OWN_WORTH = posix.open("/proc/self/oom_score_adj", posix.O_WRONLY), contents("/proc/self/oom_score_adj")
 WATCHED = {signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT}
 main()

@@ -1,67 +1,11 @@
-# Lazaret's launcher, PID 1 of this container. It writes what it sees of its own limits, waits on stdin for a
-# payload that is sent only if those limits hold, lets bash's parser have the last word on the script, runs it, and
-# reports how it ended. Nothing of the script is in this text.
-script=/work/script.sh stdin=/work/.stdin
+# The second part of Lazaret's launcher, which gets ready while the host judges. It waits on stdin for a payload, which
+# is sent only if the limits hold, lets bash's parser have the last word on the script, runs it, and reports how it
+# ended.
+cgroup=$0 script=/work/script.sh stdin=/work/.stdin
 exec 5>&2 8>/proc/self/fd/1 9>/proc/self/fd/2 7<<<''
 [[ -p /dev/fd/7 ]] || exec 7< <(:) # before 5.1, a short text came from a file
 exec 7<>/dev/fd/7 2>&7
 set -m
-
-# ---- what holds here -------------------------------------------------------------------------------------------
-
-show() { # file $2 as section $1; leaves its `lines`
-    local text
-    lines=()
-    mapfile -t lines <"$2" && ((${#lines[@]})) && printf -v text ' %s\n' "${lines[@]}" && facts+="=$1"$'\n'$text
-}
-
-cgroup_files() { # into `files`, and shows what says where they are
-    local -A own by_controller=( # version 2 has one directory for all
-        [memory]="memory.stat memory.oom_control memory.max_usage_in_bytes" [cpu]="cpu.cfs_quota_us cpu.cfs_period_us"
-        [cpuacct]=cpuacct.usage [pids]=pids.max
-        [unified]="memory.max memory.swap.max memory.events memory.peak cpu.max cpu.stat pids.max"
-    )
-    local IFS=$' \t\n,' controllers path name root point line file
-    show cgroup /proc/self/cgroup
-    for line in "${lines[@]}"; do
-        line=${line#*:} controllers=${line%%:*} path=${line#*:}
-        for name in ${controllers:-unified}; do own[$name]=$path; done
-    done
-    show mountinfo /proc/self/mountinfo
-    for line in "${lines[@]}"; do
-        case $line in
-            *" - cgroup "*) controllers=${line##* } ;;
-            *" - cgroup2 "*) controllers=unified ;;
-            *) continue ;;
-        esac
-        for name in $controllers; do
-            [[ ${by_controller[$name]-} && ${own[$name]-} ]] || continue
-            path=${own[$name]} point=${line#* * * } root=${point%% *} point=${point#* } point=${point%% *} root=${root%/}
-            if [[ $path/ == "$root"/* ]]; then path=${path#"$root"}; else path=; fi
-            for file in ${by_controller[$name]}; do files+=("$point${path%/}/$file"); done
-        done
-    done
-}
-
-attest() {
-    local file devices text lines files=() facts
-    facts=$'lazaret-attestation/1\n'
-    show status /proc/self/status
-    show limits /proc/self/limits
-    show net /proc/net/dev
-    show swaps /proc/swaps
-    cgroup_files
-    for file in "${files[@]}"; do
-        [[ -r $file ]] && cgroup[${file##*/}]=$file && show "file $file" "$file"
-    done
-    devices=(/dev/*)
-    printf -v text ' %s\n' "${devices[@]#/dev/}"
-    facts+=$'=devices\n'$text$'=writable\n'
-    : >$script && facts+=$' /work\n'
-    [[ -w /tmp ]] && facts+=$' /tmp\n' # access(2) knows of read-only mounts; a written file would have to be removed
-    [[ -w /dev/shm ]] && facts+=$' /dev/shm\n'
-    printf '%s=launcher\n pid %d\n dumpable 1\n=end\n' "$facts" $$
-}
 
 # ---- what comes in ---------------------------------------------------------------------------------------------
 
@@ -119,19 +63,22 @@ mark() {
 
 now() { read -r centiseconds _ </proc/uptime && centiseconds=${centiseconds/./}; }
 
-value() { # of the line that begins with $2, or of the first line, in file $1
+figure() { # into `result`: the number in file $1 of the cgroup, behind the name $2 or alone
     local key number
+    result=0
+    [[ -r $cgroup/$1 ]] || return
     while read -r key number; do
         [[ $2 && $key != "$2" ]] || { result=${number:-$key} && return; }
-    done <"${1:-/dev/null}"
-    result=0
+    done <"$cgroup/$1"
 }
 
 measure() {
-    value "${cgroup[memory.events]-${cgroup[memory.oom_control]-}}" oom_kill && kills=$result
-    value "${cgroup[memory.peak]-${cgroup[memory.max_usage_in_bytes]-}}" && peak=$result
-    value "${cgroup[cpu.stat]-}" usage_usec && cpu=$result
-    ((cpu)) || { value "${cgroup[cpuacct.usage]-}" && cpu=$((result / 1000)); }
+    figure memory.events oom_kill || figure memory/memory.oom_control oom_kill
+    kills=$result
+    figure memory.peak || figure memory/memory.max_usage_in_bytes
+    peak=$result
+    figure cpu.stat usage_usec || { figure cpuacct/cpuacct.usage && result=$((result / 1000)); }
+    cpu=$result
 }
 
 stop() {
@@ -162,17 +109,15 @@ end_the_rest() {
     while kill -0 -- -1 && ((++ticks < 100)); do read -rt 0.01 -u 7 _; done
 }
 
-declare -A cgroup=()
 arguments=() child= text=
-attest
+measure
+kills_before=$kills cpu_before=$cpu
 receive
-for name in {http,https,ftp,no,all}_proxy {HTTP,HTTPS,FTP,NO,ALL}_PROXY; do [[ ${!name-} ]] || unset "$name"; done
 if broken; then
     mark syntax "reason=$(hex "$problem")"
     exit 0
 fi
-measure
-kills_before=$kills cpu_before=$cpu started=${EPOCHREALTIME/[.,]/}
+started=${EPOCHREALTIME/[.,]/}
 now && end=$((centiseconds + (timeout + grace) / 10)) # the host acts first; this is the net below it
 trap stop TERM INT HUP QUIT
 # bash has deadly handlers of its own for these, which even process 1 dies of.

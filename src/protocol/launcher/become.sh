@@ -1,0 +1,2 @@
+attest &
+exec "$0" "$@" "$cgroup" "$early"
