@@ -44,7 +44,9 @@ pub enum EngineError {
         path: PathBuf,
         source: std::io::Error,
     },
-    #[error("the container did not start: {said}")]
+    #[error(
+        "the container did not start: {said}\n(an image must have `sh`, `grep` and its language's interpreter)"
+    )]
     ContainerFailed { said: String },
     #[error("the container proved nothing within {} s of start-up; the engine said: {said}", patience.as_secs_f64())]
     StartupTimeout { patience: Duration, said: String },

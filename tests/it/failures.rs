@@ -227,8 +227,8 @@ fn an_honest_attestation_gets_the_script() {
 fn a_tampered_attestation_gets_nothing() {
     for (from, to, name) in [
         (
-            "\n hierarchical_memory_limit 536870912",
-            "\n hierarchical_memory_limit 536870913",
+            ":hierarchical_memory_limit 536870912",
+            ":hierarchical_memory_limit 536870913",
             "memory",
         ),
         ("NoNewPrivs:\t1", "NoNewPrivs:\t0", "no-new-privileges"),

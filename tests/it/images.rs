@@ -142,25 +142,21 @@ fn bad_references_are_invalid() {
     }
 }
 
-/// 34: an image with no interpreter in it: the engine's words say which program is missing.
+/// 34: an image without a shell, or without the interpreter: the message names the program.
 #[test]
-fn an_image_without_an_interpreter() {
+fn an_image_without_what_every_image_needs() {
     for engine in engines() {
-        let lazaret = with_image(
-            engine,
-            "localhost/lazaret-test/empty:1",
-            "never",
-            "print(1)",
-        );
-        let document = unavailable(lazaret, engine, "container-failed");
-        assert!(
-            document["message"]
-                .as_str()
-                .expect("a message")
-                .contains("python3"),
-            "{document:#}"
-        );
-        assert_eq!(document["cleanup"]["removed"], true, "{document:#}");
+        for (image, missing) in [
+            ("localhost/lazaret-test/empty:1", "sh"),
+            ("localhost/lazaret-test/bash:5.2", "the image has no python3"),
+        ] {
+            let lazaret = with_image(engine, image, "never", "print(1)");
+            let document = unavailable(lazaret, engine, "container-failed");
+            let message = document["message"].as_str().expect("a message");
+            assert!(message.contains(missing), "{document:#}");
+            assert!(message.contains("must have `sh`"), "{document:#}");
+            assert_eq!(document["cleanup"]["removed"], true, "{document:#}");
+        }
     }
 }
 

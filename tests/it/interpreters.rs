@@ -19,11 +19,12 @@ fn ran(lazaret: Lazaret) -> Ran {
 
 /// Ends with a traceback, and tells of itself before.
 const ABOUT_ITSELF: &str = "\
-import inspect, os, stat, sys
+import inspect, os, signal, stat, sys
 def f(): return 'source'
 print(sys.argv, __file__, __name__, sys.path[0], sys.flags.isolated, sys.flags.no_site)
 print(os.listdir('/work'), stat.S_ISREG(os.stat(__file__).st_mode), inspect.getsource(f).strip())
-print(repr(sys.stdin.read()), ascii('é'), os.getpgid(0) == os.getpid())
+print(repr(sys.stdin.read()), ascii('é'), signal.getsignal(signal.SIGINT) == signal.default_int_handler,
+      signal.getsignal(signal.SIGQUIT) == signal.SIG_DFL, sorted(os.listdir('/proc/self/fd')))
 print(open('/proc/self/cmdline').read().split(chr(0))[1:-1])
 raise ValueError('at the end')
 ";
@@ -53,7 +54,7 @@ fn python_sees_the_same_whichever_way_it_was_started() {
             let expected = format!(
                 "{argv} /work/script.py __main__ /work 0 0\n\
                  ['script.py'] True def f(): return 'source'\n\
-                 'given' '\\xe9' True\n{argv}\n"
+                 'given' '\\xe9' True True ['0', '1', '2', '3']\n{argv}\n"
             );
             assert_eq!(ran.stdout, expected, "{head:?} {arguments:?}: {ran}");
             for word in ["script.py\", line", "raise ValueError('at the end')"] {

@@ -88,36 +88,36 @@ def start(arguments):
     return child
 
 
-def pipe_of(early):
-    """The pipe that an interpreter which got ready finds in the script's place."""
+def still_waits(early):
+    """Whether that interpreter has not ended; whatever else has, is gone then."""
     try:
-        if posix.waitpid(early, posix.WNOHANG)[0] == 0:
-            return posix.open(SCRIPT, posix.O_RDWR | posix.O_NONBLOCK)
-    except OSError:
-        pass
-    return None
+        while pid := posix.waitpid(-1, posix.WNOHANG)[0]:
+            if pid == early:
+                return False
+    except ChildProcessError:
+        return False
+    return True
 
 
 def hand_over(text, early, arguments):
     """Starts the script: by filling and ending the pipe of the interpreter that waits, if that one will do."""
     # A page fits into every pipe. Python rewinds a script that names its encoding, which no pipe can.
     fits = not arguments and len(text) <= 4096 and b"coding" not in b"".join(text.split(b"\n", 2)[:2])
-    pipe = pipe_of(early) if fits else None
+    waits, pipe = still_waits(early), None
+    if waits and fits:
+        try:
+            pipe = posix.open(SCRIPT, posix.O_RDWR | posix.O_NONBLOCK)
+        except OSError:
+            pass  # it has not come so far as to have a pipe
+    if waits and pipe is None:
+        posix.kill(early, signal.SIGKILL)
+        posix.waitpid(early, 0)
     posix.rename(UNSEEN, SCRIPT)  # before the pipe has a byte: an interpreter that reads its file again finds this
     if pipe is None:
-        forget(early)
         return start(arguments)
     write(pipe, text)
     posix.close(pipe)
     return early
-
-
-def forget(early):
-    try:
-        posix.kill(early, signal.SIGKILL)
-        posix.waitpid(early, 0)
-    except OSError:
-        pass
 
 
 def supervise(child, seconds, grace):
