@@ -6,7 +6,7 @@ RECIPE=$(sha256sum "${BASH_SOURCE[0]}" | cut -c 1-12)
 
 tar_path() { echo "$TAR_DIR/$1.$RECIPE.tar"; }
 
-# tar_of NAME: the path of NAME's tar, built if it is not there: python, bash or empty.
+# tar_of NAME: the path of NAME's tar, built if it is not there: python, bash, busybox or empty.
 tar_of() {
     local tar tree=$TAR_DIR/$1.tree
     tar=$(tar_path "$1")
@@ -71,6 +71,15 @@ fill_bash() {
         >"$tree/etc/passwd"
     printf '%s\n' root:x:0: nobody:x:65534: >"$tree/etc/group"
     rm -rf "$packages"
+}
+
+# The tools that a launcher takes from its image, as busybox has them.
+fill_busybox() {
+    local tool
+    for tool in sh env grep mkfifo; do
+        tar --extract --to-stdout --file "$(tar_of bash)" ./bin/busybox >"$1/$tool"
+        chmod 755 "$1/$tool"
+    done
 }
 
 # fetch_packages DIRECTORY PACKAGE…: unpacks the packages there; the machine itself stays as it is.

@@ -1,4 +1,4 @@
-# The images on each engine: Python and bash, and the three that only tests need.
+# The images on each engine: Python and bash, and the four that only tests need.
 # shellcheck shell=bash
 
 # on ENGINE ARGUMENTS…: that engine's command line.
@@ -12,17 +12,17 @@ on() {
     esac
 }
 
-# images_provide ENGINE: all five images, and the policy that names two of them to Lazaret.
+# images_provide ENGINE: all six images, and the policy that names two of them to Lazaret.
 images_provide() {
     local engine=$1 python bash
     provide_language "$engine" python
     provide_language "$engine" bash
     python=$(language_image "$engine" python)
     bash=$(language_image "$engine" bash)
-    are_ours "$engine" "$EMPTY_IMAGE" "$VOLUME_IMAGE" "$ENTRYPOINT_IMAGE" ||
+    are_ours "$engine" "$EMPTY_IMAGE" "$VOLUME_IMAGE" "$ENTRYPOINT_IMAGE" "$BUSYBOX_IMAGE" ||
         make_test_images "$engine" "$python"
     write_policy "$engine" "$python" "$bash"
-    say "$engine has its images: $python, $bash, and three for the tests"
+    say "$engine has its images: $python, $bash, and four for the tests"
 }
 
 provide_language() {
@@ -61,7 +61,7 @@ are_ours() {
 images_complete() {
     local engine=$1
     language_image "$engine" python >/dev/null && language_image "$engine" bash >/dev/null &&
-        are_ours "$engine" "$EMPTY_IMAGE" "$VOLUME_IMAGE" "$ENTRYPOINT_IMAGE"
+        are_ours "$engine" "$EMPTY_IMAGE" "$VOLUME_IMAGE" "$ENTRYPOINT_IMAGE" "$BUSYBOX_IMAGE"
 }
 
 make_test_images() {
@@ -69,9 +69,19 @@ make_test_images() {
     import_image "$engine" empty "$EMPTY_IMAGE"
     derive_image "$engine" "$python" "$VOLUME_IMAGE" 'VOLUME /data'
     derive_image "$engine" "$python" "$ENTRYPOINT_IMAGE" 'ENTRYPOINT ["/bin/echo","entrypoint-was-run"]'
+    make_busybox_image "$engine" "$python"
     # What an earlier recipe made has lost its name to the new images.
     quietly prune on "$engine" image prune --force --filter "label=$RECIPE_LABEL" ||
         say "old images of $engine stay: something still uses them"
+}
+
+# Busybox in front of Debian's own tools.
+make_busybox_image() {
+    local engine=$1 python=$2 container
+    container=$(on "$engine" create "$python")
+    tar_of busybox >/dev/null # said before its output is a pipe
+    on "$engine" cp - "$container:/usr/local/bin" <"$(tar_of busybox)"
+    commit "$engine" "$container" "$BUSYBOX_IMAGE"
 }
 
 pull_image() {
@@ -111,8 +121,14 @@ import_image() {
 derive_image() {
     local engine=$1 base=$2 image=$3 change=$4 container
     container=$(on "$engine" create "$base")
-    quietly commit on "$engine" commit --change "$change" --change "LABEL $RECIPE_LABEL=$RECIPE" \
-        "$container" "$image"
+    commit "$engine" "$container" "$image" --change "$change"
+}
+
+# commit ENGINE CONTAINER IMAGE OPTION…: makes an image of a container that was never started, and removes that.
+commit() {
+    local engine=$1 container=$2 image=$3
+    shift 3
+    quietly commit on "$engine" commit "$@" --change "LABEL $RECIPE_LABEL=$RECIPE" "$container" "$image"
     on "$engine" rm "$container" >/dev/null
 }
 

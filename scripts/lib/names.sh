@@ -64,6 +64,7 @@ PYTHON_SUITE=bookworm           # the Debian release whose python3 is 3.11
 VOLUME_IMAGE=localhost/lazaret-test/volume:1            # Python with VOLUME /data
 ENTRYPOINT_IMAGE=localhost/lazaret-test/entrypoint:1    # Python with an ENTRYPOINT of its own
 EMPTY_IMAGE=localhost/lazaret-test/empty:1              # no interpreter, no shell, no file at all
+BUSYBOX_IMAGE=localhost/lazaret-test/busybox-python:1   # Python with the shell and tools of Alpine
 
 # Our images carry the recipe's hash in this label: a changed recipe makes them anew.
 RECIPE_LABEL=lazaret-test.recipe

@@ -148,7 +148,10 @@ fn an_image_without_what_every_image_needs() {
     for engine in engines() {
         for (image, missing) in [
             ("localhost/lazaret-test/empty:1", "sh"),
-            ("localhost/lazaret-test/bash:5.2", "the image has no python3"),
+            (
+                "localhost/lazaret-test/bash:5.2",
+                "the image has no python3",
+            ),
         ] {
             let lazaret = with_image(engine, image, "never", "print(1)");
             let document = unavailable(lazaret, engine, "container-failed");
@@ -157,6 +160,24 @@ fn an_image_without_what_every_image_needs() {
             assert!(message.contains("must have `sh`"), "{document:#}");
             assert_eq!(document["cleanup"]["removed"], true, "{document:#}");
         }
+    }
+}
+
+/// 34: with the shell and the tools of an Alpine image, which cannot have an interpreter wait, a script sees the same.
+#[test]
+fn an_image_with_busybox() {
+    for engine in engines() {
+        let script = "import os, signal, sys\n\
+                      print(os.listdir(), sys.argv, signal.getsignal(signal.SIGINT) is signal.default_int_handler)\n\
+                      print(open('/proc/self/oom_score_adj').read().strip(), sorted(os.environ.keys() & {'PWD', 'SHLVL'}))\n\
+                      sys.exit(3)\n";
+        let image = "localhost/lazaret-test/busybox-python:1";
+        let ran = with_image(engine, image, "never", script)
+            .unchecked()
+            .output();
+        let expected = "['script.py'] ['/work/script.py'] True\n500 []\n";
+        assert_eq!(ran.stdout, expected, "{ran}");
+        ran.exits(3);
     }
 }
 

@@ -122,15 +122,27 @@ fn every_breach_has_a_name() {
         ("mount", "/hosts /etc/hosts ro", "/hosts /etc/hosts rw"),
         ("mounts", "/proc/self/mountinfo:", "/proc/self/nothing:"),
         ("devices", "devices:/dev/", "devices:/dev/kvm /dev/"),
-        ("network", "/proc/net/dev:    lo:", "/proc/net/dev:  eth0: 0\n/proc/net/dev:    lo:"),
+        (
+            "network",
+            "/proc/net/dev:    lo:",
+            "/proc/net/dev:  eth0: 0\n/proc/net/dev:    lo:",
+        ),
         (
             "memory",
             "hierarchical_memory_limit 536870912",
             "hierarchical_memory_limit 536870913",
         ),
         ("pids", "pids.max:100", "pids.max:max"),
-        ("cpu", "cpu/cpu.cfs_quota_us:100000", "cpu/cpu.cfs_quota_us:-1"),
-        ("cpu", "cpu/cpu.cfs_period_us:100000", "cpu/cpu.cfs_period_us:0"),
+        (
+            "cpu",
+            "cpu/cpu.cfs_quota_us:100000",
+            "cpu/cpu.cfs_quota_us:-1",
+        ),
+        (
+            "cpu",
+            "cpu/cpu.cfs_period_us:100000",
+            "cpu/cpu.cfs_period_us:0",
+        ),
         (
             "open-files",
             "Max open files            1024                 1024",
