@@ -15,5 +15,5 @@ mod verify;
 pub use chain::{Fault, Hash, Head, SCHEMA};
 pub use history::{Entry, EntryProblem, EntryScript, EntryTimings, history, story};
 pub use log::{AuditError, Durability, Log};
-pub use record::{Caller, Kind, Record, ScriptTold};
+pub use record::{Caller, Kind, Known, Record, ScriptTold, Told};
 pub use verify::{BadLine, Report, verify};

@@ -1,5 +1,6 @@
 //! What a record says of a run.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -57,6 +58,32 @@ pub enum Kind {
     Result,
 }
 
+/// Something that was looked for: `None` where it does not apply, else what it is, or why that is
+/// not known.
+pub type Known = Option<Result<String, String>>;
+
+/// Which engine, image and container it was, exactly. An intent has what the engine had said when
+/// the container was ready, a result what it had said at the end; nothing waits for it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Told {
+    /// The engine's version.
+    pub version: Known,
+    /// What the engine's command talks to.
+    pub host: Known,
+    /// The id that the image's reference stood for while the container started: `sha256:…`.
+    pub image: Known,
+    /// The container's id, as its own mounts show it; never in an intent.
+    pub container: Known,
+}
+
+#[derive(Debug, Serialize)]
+struct EngineUsed<'a> {
+    #[serde(flatten)]
+    engine: &'a EngineTold,
+    version: Option<&'a str>,
+    host: Option<&'a str>,
+}
+
 /// A record: `intent` before the script is delivered, `result` when all is over.
 #[derive(Debug, Serialize)]
 pub struct Record<'a> {
@@ -67,9 +94,14 @@ pub struct Record<'a> {
     caller: &'a Caller,
     lazaret: &'static str,
     script: &'a ScriptTold,
-    engine: Option<&'a EngineTold>,
+    engine: Option<EngineUsed<'a>>,
     image: Option<&'a str>,
+    image_id: Option<&'a str>,
+    /// Its name.
     container: Option<&'a str>,
+    container_id: Option<&'a str>,
+    /// What should stand above and is null, with the reason.
+    unknown: BTreeMap<&'static str, &'a str>,
     argv: Option<&'a [String]>,
     /// The same, quoted for a shell.
     line: Option<String>,
@@ -114,6 +146,7 @@ impl<'a> Record<'a> {
         outcome: &'a Outcome,
         script: &'a ScriptTold,
         caller: &'a Caller,
+        told: &'a Told,
         time: String,
     ) -> Self {
         let argv = outcome.argv.as_deref().filter(|_| kind == Kind::Intent);
@@ -124,9 +157,16 @@ impl<'a> Record<'a> {
             caller,
             lazaret: env!("CARGO_PKG_VERSION"),
             script,
-            engine: outcome.engine.as_ref(),
+            engine: outcome.engine.as_ref().map(|engine| EngineUsed {
+                engine,
+                version: known(&told.version),
+                host: known(&told.host),
+            }),
             image: outcome.image.as_deref(),
+            image_id: known(&told.image),
             container: outcome.container.as_deref(),
+            container_id: known(&told.container),
+            unknown: unknown(kind, told),
             argv,
             line: argv.map(quoted),
             seccomp_sha256: outcome.seccomp_sha256.as_deref(),
@@ -135,6 +175,27 @@ impl<'a> Record<'a> {
             ending: (kind == Kind::Result).then(|| ending(outcome)),
         }
     }
+}
+
+fn known(known: &Known) -> Option<&str> {
+    known.as_ref()?.as_deref().ok()
+}
+
+fn unknown(kind: Kind, told: &Told) -> BTreeMap<&'static str, &str> {
+    let container = match kind {
+        Kind::Intent => &None,
+        Kind::Result => &told.container,
+    };
+    let wanted = [
+        ("engine.version", &told.version),
+        ("engine.host", &told.host),
+        ("image_id", &told.image),
+        ("container_id", container),
+    ];
+    wanted
+        .into_iter()
+        .filter_map(|(name, known)| Some((name, known.as_ref()?.as_ref().err()?.as_str())))
+        .collect()
 }
 
 fn ending(outcome: &Outcome) -> Ending<'_> {

@@ -4,7 +4,9 @@ use std::process::{Child, Stdio};
 
 use serde_json::Value;
 
+use crate::fake_engine::Fake;
 use crate::harness::{Lazaret, docker, none, podman};
+use crate::running::until;
 
 fn records(log: &Path) -> Vec<Value> {
     let text = std::fs::read_to_string(log.join("audit.jsonl")).expect("a log");
@@ -79,6 +81,78 @@ fn what_cannot_be_logged_does_not_run() {
         document["notices"][0]["code"], "audit-unwritten",
         "{document:#}"
     );
+}
+
+/// What the records say of engine, image and container is what the engine itself says.
+#[test]
+fn the_records_name_engine_image_and_container() {
+    for engine in [docker(), podman()].into_iter().flatten() {
+        let lazaret = Lazaret::python(engine, "import time\ntime.sleep(3)");
+        let running = lazaret.spawn();
+        let mut seen = String::new();
+        until("the container is there", || {
+            let name = intent_name(&lazaret.audit());
+            let filter = format!("name={}", name.unwrap_or_else(|| "lazaret-none".to_owned()));
+            let format = [
+                "ps",
+                "--no-trunc",
+                "--format",
+                "{{.ID}}",
+                "--filter",
+                &filter,
+            ];
+            engine.ask(&format).trim().clone_into(&mut seen);
+            !seen.is_empty()
+        });
+        let output = running.wait_with_output().expect("it ends");
+        assert!(output.status.success(), "{output:?}");
+        let [intent, result] = records(&lazaret.audit()).try_into().expect("two records");
+        let version = match engine.name {
+            "docker" => engine.ask(&["version", "--format", "{{.Server.Version}}"]),
+            _ => engine.ask(&["version", "--format", "{{.Client.Version}}"]),
+        };
+        let image = intent["image"].as_str().expect("an image");
+        let id = engine.ask(&["image", "inspect", "--format", "{{.Id}}", image]);
+        let id = format!("sha256:{}", id.trim().trim_start_matches("sha256:"));
+        for record in [&intent, &result] {
+            assert_eq!(record["engine"]["version"], version.trim(), "{record:#}");
+            assert!(record["engine"]["host"].is_string(), "{record:#}");
+            assert_eq!(record["image_id"], id.as_str(), "{record:#}");
+            assert_eq!(record["unknown"], serde_json::json!({}), "{record:#}");
+        }
+        assert_eq!(intent["container_id"], Value::Null, "not known yet");
+        assert_eq!(result["container_id"], seen.as_str());
+    }
+}
+
+fn intent_name(log: &Path) -> Option<String> {
+    let text = std::fs::read_to_string(log.join("audit.jsonl")).ok()?;
+    let record: Value = serde_json::from_str(text.lines().next()?).ok()?;
+    Some(record.get("container")?.as_str()?.to_owned())
+}
+
+/// An engine that does not say what it is runs scripts all the same, and the record says why it does
+/// not know.
+#[test]
+fn an_engine_that_will_not_say_is_not_waited_for() {
+    let Some(fake) = Fake::attesting(&[]) else {
+        return;
+    };
+    let fake = fake.with("FAKE_DOCKER_HANG", "version image");
+    let lazaret = fake.python("print(1)");
+    let ran = lazaret.output().exits(0);
+    assert!(ran.took < std::time::Duration::from_secs(5), "{ran}");
+    let [intent, result] = records(&lazaret.audit()).try_into().expect("two records");
+    assert_eq!(intent["engine"]["version"], Value::Null);
+    assert_eq!(
+        intent["unknown"]["image_id"],
+        "the engine had not answered when the container was ready"
+    );
+    assert_eq!(
+        result["unknown"]["engine.version"],
+        "the engine had not answered when the run was over"
+    );
+    assert_eq!(result["container_id"].as_str().map(str::len), Some(64));
 }
 
 /// A run that the checks reject: a record, and no engine.
