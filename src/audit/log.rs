@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::chain::{Fault, Hash, Head};
+use super::store::Store;
 
 /// A log in a directory of its own.
 #[derive(Debug, Clone)]
@@ -121,6 +122,12 @@ impl Log {
             files.push(live);
         }
         Ok(files)
+    }
+
+    /// The store of scripts and outputs next to it, of at most `most` bytes.
+    #[must_use]
+    pub fn store(&self, most: u64) -> Store {
+        Store::new(self.directory.join("store"), most)
     }
 
     fn live(&self) -> PathBuf {
@@ -307,13 +314,16 @@ fn open_private(path: &Path) -> Result<File, AuditError> {
 }
 
 /// A new name is on the disk only when its directory is.
-fn sync_directory(directory: &Path) -> Result<(), AuditError> {
+pub(super) fn sync_directory(directory: &Path) -> Result<(), AuditError> {
     File::open(directory)
         .and_then(|directory| directory.sync_all())
         .map_err(failed("synced", directory))
 }
 
-fn failed(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> AuditError + use<> {
+pub(super) fn failed(
+    what: &'static str,
+    path: &Path,
+) -> impl FnOnce(io::Error) -> AuditError + use<> {
     let path = path.to_owned();
     move |source| AuditError::File { what, path, source }
 }

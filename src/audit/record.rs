@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::chain::Hash;
+use super::store::Stored;
 use crate::check::Finding;
 use crate::outcome::{
     Cleanup, EngineTold, Evidence, Executed, LimitsTold, Outcome, Problem, Resources, Status,
@@ -60,7 +61,7 @@ pub enum Kind {
 
 /// Something that was looked for: `None` where it does not apply, else what it is, or why that is
 /// not known.
-pub type Known = Option<Result<String, String>>;
+pub type Known<T = String> = Option<Result<T, String>>;
 
 /// Which engine, image and container it was, exactly. An intent has what the engine had said when
 /// the container was ready, a result what it had said at the end; nothing waits for it.
@@ -74,6 +75,8 @@ pub struct Told {
     pub image: Known,
     /// The container's id, as its own mounts show it; never in an intent.
     pub container: Known,
+    /// What of the run is in the store.
+    pub stored: Known<Stored>,
 }
 
 #[derive(Debug, Serialize)]
@@ -100,6 +103,8 @@ pub struct Record<'a> {
     /// Its name.
     container: Option<&'a str>,
     container_id: Option<&'a str>,
+    /// What of the run is in the store next to the log.
+    stored: Option<&'a Stored>,
     /// What should stand above and is null, with the reason.
     unknown: BTreeMap<&'static str, &'a str>,
     argv: Option<&'a [String]>,
@@ -166,6 +171,7 @@ impl<'a> Record<'a> {
             image_id: known(&told.image),
             container: outcome.container.as_deref(),
             container_id: known(&told.container),
+            stored: told.stored.as_ref().and_then(|stored| stored.as_ref().ok()),
             unknown: unknown(kind, told),
             argv,
             line: argv.map(quoted),
@@ -187,15 +193,20 @@ fn unknown(kind: Kind, told: &Told) -> BTreeMap<&'static str, &str> {
         Kind::Result => &told.container,
     };
     let wanted = [
-        ("engine.version", &told.version),
-        ("engine.host", &told.host),
-        ("image_id", &told.image),
-        ("container_id", container),
+        ("engine.version", why(&told.version)),
+        ("engine.host", why(&told.host)),
+        ("image_id", why(&told.image)),
+        ("container_id", why(container)),
+        ("stored", why(&told.stored)),
     ];
     wanted
         .into_iter()
-        .filter_map(|(name, known)| Some((name, known.as_ref()?.as_ref().err()?.as_str())))
+        .filter_map(|(name, reason)| Some((name, reason?)))
         .collect()
+}
+
+fn why<T>(known: &Known<T>) -> Option<&str> {
+    known.as_ref()?.as_ref().err().map(String::as_str)
 }
 
 fn ending(outcome: &Outcome) -> Ending<'_> {

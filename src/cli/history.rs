@@ -69,9 +69,11 @@ fn one(options: &HistoryOptions, show: &HistoryShow) -> Result<String, String> {
             "no run in the log begins with `{run}`; `lazaret history` lists them"
         ));
     }
+    // Its bound matters to writers alone.
+    let stored = log.store(0).places(&records);
     Ok(match show.format {
-        Format::Text => render::story_text(&records),
-        Format::Json => render::story_document(&records) + "\n",
+        Format::Text => render::story_text(&records, &stored),
+        Format::Json => render::story_document(&records, &stored) + "\n",
     })
 }
 

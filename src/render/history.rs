@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::audit::{Entry, Report};
+use crate::audit::{Entry, Place, Report};
 use crate::text::single_line;
 
 #[derive(Serialize)]
@@ -18,6 +18,7 @@ struct Document<'a> {
 struct Story<'a> {
     schema: &'static str,
     records: &'a [Value],
+    stored: &'a [Place],
 }
 
 #[derive(Serialize)]
@@ -166,24 +167,26 @@ pub fn history_stats_table(runs: &[Entry]) -> String {
     shown + &super::table::table(["ms", "p50", "p95", "p99"], rows)
 }
 
-/// `lazaret.story/1` on one line without its end: the records of one run as written.
+/// `lazaret.story/1` on one line without its end: the records of one run as written, and where what
+/// was kept of it stands.
 #[must_use]
-pub fn story_document(records: &[Value]) -> String {
+pub fn story_document(records: &[Value], stored: &[Place]) -> String {
     super::table::json(&Story {
         schema: "lazaret.story/1",
         records,
+        stored,
     })
 }
 
 /// The story of one run for people; the command line last, ready to paste.
 #[must_use]
-pub fn story_text(records: &[Value]) -> String {
+pub fn story_text(records: &[Value], stored: &[Place]) -> String {
     let mut shown = String::new();
     for record in records {
         let Some(fields) = record.as_object() else {
             continue;
         };
-        let told = |name: &str| !matches!(name, "schema" | "argv" | "line" | "kind");
+        let told = |name: &str| !matches!(name, "schema" | "argv" | "line" | "kind" | "stored");
         let kind = fields
             .get("kind")
             .and_then(Value::as_str)
@@ -199,6 +202,14 @@ pub fn story_text(records: &[Value]) -> String {
             };
             shown += &format!("  {name:<16} {}\n", single_line(&value));
         }
+    }
+    if !stored.is_empty() {
+        shown += "stored\n";
+    }
+    for place in stored {
+        let path = single_line(&place.path.display().to_string());
+        let gone = if place.present { "" } else { " (removed)" };
+        shown += &format!("  {:<16} {path}{gone}\n", place.what);
     }
     let line = records
         .iter()

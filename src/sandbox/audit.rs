@@ -11,17 +11,19 @@ use crate::policy::Notice;
 
 impl Sandbox {
     /// Writes that a container was asked for, and how: once the engine has said what it is, at the
-    /// latest when the container is ready. Returns when the record is on the disk.
+    /// latest when the container is ready. Returns when the record is on the disk, and before it the
+    /// script, where the policy keeps scripts.
     pub(super) async fn intend(
         &self,
         request: &Request,
         outcome: &Outcome,
-        traces: &Traces,
+        traces: &mut Traces,
         ready: impl Future<Output = ()>,
     ) -> Result<(), String> {
         if !self.policy.audit.enabled {
             return Ok(());
         }
+        traces.stored = self.keep_script(request, outcome).await?;
         tokio::select! {
             () = traces.answered() => {}
             () = ready => {}
@@ -33,9 +35,17 @@ impl Sandbox {
     }
 
     /// Writes what came of a request. Nothing can be undone here: a failure is told.
-    pub(super) fn record(&self, request: &Request, outcome: &mut Outcome, traces: &Traces) {
+    pub(super) fn record(&self, request: &Request, outcome: &mut Outcome, traces: &mut Traces) {
         if !self.policy.audit.enabled {
             return;
+        }
+        if let Some(Ok(stored)) = &mut traces.stored
+            && let Err(message) = self.keep_output(outcome, stored)
+        {
+            outcome.notices.push(Notice {
+                code: "audit-unwritten",
+                message: format!("what this run printed was not stored: {message}"),
+            });
         }
         let fields = self.fields(request, outcome, traces, Kind::Result);
         if let Err(message) = append(self.log(), fields, Durability::Written) {

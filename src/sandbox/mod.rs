@@ -7,6 +7,7 @@
 mod attempt;
 mod audit;
 mod doctor;
+mod keeping;
 mod story;
 mod traces;
 mod verdicts;
@@ -139,7 +140,7 @@ impl Sandbox {
             Ok(verdict) | Err(verdict) => verdict,
         };
         outcome.timings.total = started.elapsed();
-        self.record(request, &mut outcome, &traces);
+        self.record(request, &mut outcome, &mut traces);
         outcome
     }
 

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::audit::{Known, Told};
+use crate::audit::{Known, Stored, Told};
 use crate::engine::{Engine, Enquiry, Patience};
 use crate::protocol::attestation::Attestation;
 
@@ -15,6 +15,7 @@ use crate::protocol::attestation::Attestation;
 pub(super) struct Traces {
     enquiry: Option<Enquiry>,
     container: Known,
+    pub(super) stored: Known<Stored>,
 }
 
 impl Traces {
@@ -39,7 +40,11 @@ impl Traces {
     /// What is known by now; `silence` says until when the engine had time to answer.
     pub(super) fn told(&self, silence: &str) -> Told {
         let Some(enquiry) = &self.enquiry else {
-            return Told::default();
+            let stored = self.stored.clone();
+            return Told {
+                stored,
+                ..Told::default()
+            };
         };
         let answers = enquiry.so_far();
         let engine = answers.engine.unwrap_or_else(|| Err(silence.to_owned()));
@@ -51,6 +56,7 @@ impl Traces {
             host: Some(engine.map(|engine| engine.host)),
             image: known(answers.image, silence),
             container: known(self.container.clone(), "the container had not attested"),
+            stored: self.stored.clone(),
         }
     }
 }

@@ -155,6 +155,91 @@ fn an_engine_that_will_not_say_is_not_waited_for() {
     assert_eq!(result["container_id"].as_str().map(str::len), Some(64));
 }
 
+/// Scripts and outputs are kept where the policy wants it, and only then.
+#[test]
+fn scripts_and_outputs_are_stored_if_the_policy_says_so() {
+    let Some(engine) = docker() else { return };
+    let script = "import sys\nprint('out')\nprint('err', file=sys.stderr)";
+    let without = Lazaret::python(engine, script);
+    without.output().exits(0);
+    assert!(!without.audit().join("store").exists(), "off by default");
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let log = folder.path().join("audit");
+    let keys = format!("audit.directory = '{}'\naudit.store = true", log.display());
+    let lazaret = Lazaret::python(engine, script).policy_key(&keys);
+    lazaret.output().exits(0);
+    let [intent, result] = records(&log).try_into().expect("two records");
+    assert_eq!(intent["stored"]["script"], intent["script"]["sha256"]);
+    assert_eq!(intent["stored"]["stdout"], Value::Null, "nothing came yet");
+    for (what, content) in [("script", script), ("stdout", "out\n"), ("stderr", "err\n")] {
+        let name = result["stored"][what].as_str().expect("a name");
+        let kept = std::fs::read_to_string(log.join("store").join(name));
+        assert_eq!(kept.expect("kept"), content);
+    }
+    let run = intent["run"].as_str().expect("an id");
+    let story = on(&log, &["history", "show", run]).output().exits(0);
+    let name = result["stored"]["stdout"].as_str().expect("a name");
+    let path = log.join("store").join(name);
+    assert!(
+        story.stdout.contains(path.to_str().expect("UTF-8")),
+        "{story}"
+    );
+    std::fs::remove_file(&path).expect("removed");
+    let story = on(&log, &["history", "show", run]).args(&["--format", "json"]);
+    let document = story.output().exits(0).document();
+    assert_eq!(document["stored"][1]["what"], "stdout", "{document:#}");
+    assert_eq!(document["stored"][1]["present"], false, "{document:#}");
+}
+
+/// Where the checks found a secret, neither the script nor what it printed reaches the store; nor
+/// does any rejected script.
+#[test]
+fn secrets_and_rejected_scripts_are_not_stored() {
+    let Some(engine) = docker() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let log = folder.path().join("audit");
+    let keys = format!("audit.directory = '{}'\naudit.store = true", log.display());
+    let password = "correct-Horse7battery";
+    let script = format!("password = '{password}'\nprint(password)");
+    let rejected = Lazaret::python(engine, &script).policy_key(&keys);
+    rejected.output().exits(126);
+    let rule = &records(&log)[0]["findings"][0]["rule"];
+    let rule = rule.as_str().expect("a rule that found it");
+    let warned = Lazaret::python(engine, &script)
+        .policy_key(&keys)
+        .policy(&format!("\n[rules]\n{rule} = 'warn'\n"));
+    let ran = warned.output().exits(0);
+    assert!(ran.stdout.contains(password), "it ran: {ran}");
+    assert!(
+        !log.join("store").exists(),
+        "{:?}",
+        std::fs::read_dir(log.join("store"))
+    );
+    let records = records(&log);
+    let result = records.last().expect("a record");
+    assert_eq!(result["stored"], Value::Null);
+    let why = result["unknown"]["stored"].as_str().expect("a reason");
+    assert!(why.contains("found a secret"), "{why}");
+}
+
+/// Where the script cannot be stored though the policy wants it, it is not delivered.
+#[test]
+fn what_cannot_be_stored_does_not_run() {
+    let Some(engine) = docker() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let log = folder.path().join("audit");
+    std::fs::create_dir(&log).expect("a folder");
+    std::fs::write(log.join("store"), "in the way").expect("a file");
+    let keys = format!("audit.directory = '{}'\naudit.store = true", log.display());
+    let lazaret = Lazaret::python(engine, "print('ran')").policy_key(&keys);
+    let ran = lazaret.args(&["--format", "json"]).output().exits(125);
+    let document = ran.document();
+    assert_eq!(document["error_kind"], "audit-unwritable", "{ran}");
+    assert_eq!(document["executed"], "no", "{ran}");
+    assert_eq!(document["cleanup"]["removed"], true, "{ran}");
+}
+
 /// A run that the checks reject: a record, and no engine.
 fn start(lazaret: &Lazaret) -> Child {
     let mut command = lazaret.command();
