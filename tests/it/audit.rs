@@ -1,4 +1,6 @@
 //! The audit log: written before delivery, whole whatever is killed, and no run without it.
+mod writers;
+
 use std::path::Path;
 use std::process::{Child, Stdio};
 
