@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::error::said;
-use super::{Engine, EngineError, Patience};
+use super::{Engine, Patience};
 use crate::plan::Dialect;
 
 /// An engine as it introduced itself.
@@ -85,7 +85,7 @@ impl Engine {
             }
         };
         let answer = self
-            .ask(&["version", "--format", format], patience.command)
+            .ask_aside(&["version", "--format", format], patience.command)
             .await
             .map_err(|error| error.to_string())?;
         let told = said(&answer.stdout);
@@ -99,12 +99,16 @@ impl Engine {
     }
 
     async fn image_digest(&self, image: &str, patience: &Patience) -> Result<String, String> {
-        let id = self
-            .image_id(image, patience)
+        let arguments = ["image", "inspect", "--format", "{{.Id}}", image];
+        let answer = self
+            .ask_aside(&arguments, patience.command)
             .await
-            .map_err(|error: EngineError| error.to_string())?
-            .ok_or("the engine does not have the image")?;
-        digest(&id).ok_or_else(|| format!("the engine said: {id}"))
+            .map_err(|error| error.to_string())?;
+        let id = said(&answer.stdout);
+        match digest(&id) {
+            Some(digest) if answer.success => Ok(digest),
+            Some(_) | None => Err(format!("the engine said: {id} {}", said(&answer.stderr))),
+        }
     }
 }
 
