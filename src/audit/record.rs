@@ -189,15 +189,15 @@ fn known(known: &Known) -> Option<&str> {
 
 fn unknown(kind: Kind, told: &Told) -> BTreeMap<&'static str, &str> {
     let container = match kind {
-        Kind::Intent => &None,
-        Kind::Result => &told.container,
+        Kind::Intent => None,
+        Kind::Result => told.container.as_ref(),
     };
     let wanted = [
-        ("engine.version", why(&told.version)),
-        ("engine.host", why(&told.host)),
-        ("image_id", why(&told.image)),
+        ("engine.version", why(told.version.as_ref())),
+        ("engine.host", why(told.host.as_ref())),
+        ("image_id", why(told.image.as_ref())),
         ("container_id", why(container)),
-        ("stored", why(&told.stored)),
+        ("stored", why(told.stored.as_ref())),
     ];
     wanted
         .into_iter()
@@ -205,8 +205,8 @@ fn unknown(kind: Kind, told: &Told) -> BTreeMap<&'static str, &str> {
         .collect()
 }
 
-fn why<T>(known: &Known<T>) -> Option<&str> {
-    known.as_ref()?.as_ref().err().map(String::as_str)
+fn why<T>(known: Option<&Result<T, String>>) -> Option<&str> {
+    known?.as_ref().err().map(String::as_str)
 }
 
 fn ending(outcome: &Outcome) -> Ending<'_> {

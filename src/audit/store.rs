@@ -202,7 +202,7 @@ fn opened(path: &Path, options: &mut OpenOptions) -> Result<File, AuditError> {
 fn private(directory: &Path) -> io::Result<()> {
     let about = fs::symlink_metadata(directory)?;
     let own = about.uid() == nix::unistd::getuid().as_raw();
-    if about.is_dir() && own && about.mode() & 0o077 == 0 {
+    if about.is_dir() && own && about.mode() & 0o777 & !0o700 == 0 {
         return Ok(());
     }
     Err(io::Error::other(

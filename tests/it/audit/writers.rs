@@ -109,7 +109,8 @@ fn found(log: &Log) -> BTreeSet<(u64, u64)> {
         let text = fs::read_to_string(file).expect("text");
         for line in text.lines() {
             let record: Value = serde_json::from_str(line).expect("JSON");
-            if let (Some(writer), Some(at)) = (record["writer"].as_u64(), record["at"].as_u64()) {
+            let number = |key| record.get(key).and_then(Value::as_u64);
+            if let (Some(writer), Some(at)) = (number("writer"), number("at")) {
                 assert!(found.insert((writer, at)), "twice: {writer} {at}");
             }
         }
