@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::chain::{Fault, Hash, Head};
+use super::store::Store;
 
 /// A log in a directory of its own.
 #[derive(Debug, Clone)]
@@ -71,6 +72,8 @@ struct Tail {
     path: PathBuf,
     length: u64,
     head: Head,
+    /// How long the last line of this file is, with its newline; 0 if there is none.
+    last: u64,
     torn: Option<Repair>,
     _lock: File,
 }
@@ -123,7 +126,13 @@ impl Log {
         Ok(files)
     }
 
-    fn live(&self) -> PathBuf {
+    /// The store of scripts and outputs next to it, of at most `most` bytes.
+    #[must_use]
+    pub fn store(&self, most: u64) -> Store {
+        Store::new(self.directory.join("store"), most)
+    }
+
+    pub(super) fn live(&self) -> PathBuf {
         self.directory.join("audit.jsonl")
     }
 
@@ -147,15 +156,21 @@ impl Log {
 }
 
 impl Tail {
+    /// Every record begins with the length of the line before it, so that who reads from the end can
+    /// pass over long ones.
     fn append(&mut self, fields: &str) -> Result<(), AuditError> {
-        let (mut line, head) = self.head.seal(fields);
+        let fields = fields.strip_prefix('{').unwrap_or(fields);
+        let (mut line, head) = self
+            .head
+            .seal(&format!("{{\"before\":{},{fields}", self.last));
         line.push('\n');
         if let Err(source) = self.file.write_all(line.as_bytes()) {
             // Half a record would be a torn tail; should this fail too, the next writer mends it.
             let _ = self.file.set_len(self.length);
             return Err(failed("written", &self.path)(source));
         }
-        self.length += line.len() as u64;
+        self.last = line.len() as u64;
+        self.length += self.last;
         self.head = head;
         Ok(())
     }
@@ -169,7 +184,7 @@ impl Tail {
         let name = format!("audit-{:020}.jsonl", self.head.count);
         std::fs::rename(&self.path, directory.join(name)).map_err(failed("renamed", &self.path))?;
         self.file = open_private(&self.path)?;
-        self.length = 0;
+        (self.length, self.last) = (0, 0);
         sync_directory(directory)
     }
 }
@@ -186,15 +201,16 @@ fn read_tail(directory: &Path, path: PathBuf, lock: File) -> Result<Tail, AuditE
     let mut tail = Tail {
         head: Head::START,
         length: end,
+        last: 0,
         torn: None,
         _lock: lock,
         file,
         path,
     };
     tail.head = if end > 0 {
-        last_line(&mut tail.file, end)
-            .map_err(failed("read", &tail.path))
-            .and_then(|line| head_after(&line, &tail.path))?
+        let line = last_line(&mut tail.file, end).map_err(failed("read", &tail.path))?;
+        tail.last = line.len() as u64 + 1;
+        head_after(&line, &tail.path)?
     } else {
         head_of_newest(directory)?
     };
@@ -211,7 +227,8 @@ impl Tail {
         let failed = failed("mended", &self.path);
         if let Ok(head) = self.head.follow(fragment) {
             self.file.write_all(b"\n").map_err(failed)?;
-            self.length += fragment.len() as u64 + 1;
+            self.last = fragment.len() as u64 + 1;
+            self.length += self.last;
             self.head = head;
             return Ok(());
         }
@@ -307,13 +324,16 @@ fn open_private(path: &Path) -> Result<File, AuditError> {
 }
 
 /// A new name is on the disk only when its directory is.
-fn sync_directory(directory: &Path) -> Result<(), AuditError> {
+pub(super) fn sync_directory(directory: &Path) -> Result<(), AuditError> {
     File::open(directory)
         .and_then(|directory| directory.sync_all())
         .map_err(failed("synced", directory))
 }
 
-fn failed(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> AuditError + use<> {
+pub(super) fn failed(
+    what: &'static str,
+    path: &Path,
+) -> impl FnOnce(io::Error) -> AuditError + use<> {
     let path = path.to_owned();
     move |source| AuditError::File { what, path, source }
 }

@@ -8,6 +8,7 @@ mod chain;
 mod history;
 mod log;
 mod record;
+mod store;
 #[cfg(test)]
 mod tests;
 mod verify;
@@ -15,5 +16,6 @@ mod verify;
 pub use chain::{Fault, Hash, Head, SCHEMA};
 pub use history::{Entry, EntryProblem, EntryScript, EntryTimings, history, story};
 pub use log::{AuditError, Durability, Log};
-pub use record::{Caller, Kind, Record, ScriptTold};
+pub use record::{Caller, Kind, Known, Record, ScriptTold, Told};
+pub use store::{Place, Store, Stored};
 pub use verify::{BadLine, Report, verify};

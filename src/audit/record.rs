@@ -1,10 +1,12 @@
 //! What a record says of a run.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::Serialize;
 
 use super::chain::Hash;
+use super::store::Stored;
 use crate::check::Finding;
 use crate::outcome::{
     Cleanup, EngineTold, Evidence, Executed, LimitsTold, Outcome, Problem, Resources, Status,
@@ -57,6 +59,34 @@ pub enum Kind {
     Result,
 }
 
+/// Something that was looked for: `None` where it does not apply, else what it is, or why that is
+/// not known.
+pub type Known<T = String> = Option<Result<T, String>>;
+
+/// Which engine, image and container it was, exactly. An intent has what the engine had said when
+/// the container was ready, a result what it had said at the end; nothing waits for it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Told {
+    /// The engine's version.
+    pub version: Known,
+    /// What the engine's command talks to.
+    pub host: Known,
+    /// The id that the image's reference stood for while the container started: `sha256:…`.
+    pub image: Known,
+    /// The container's id, as its own mounts show it; never in an intent.
+    pub container: Known,
+    /// What of the run is in the store.
+    pub stored: Known<Stored>,
+}
+
+#[derive(Debug, Serialize)]
+struct EngineUsed<'a> {
+    #[serde(flatten)]
+    engine: &'a EngineTold,
+    version: Option<&'a str>,
+    host: Option<&'a str>,
+}
+
 /// A record: `intent` before the script is delivered, `result` when all is over.
 #[derive(Debug, Serialize)]
 pub struct Record<'a> {
@@ -67,9 +97,16 @@ pub struct Record<'a> {
     caller: &'a Caller,
     lazaret: &'static str,
     script: &'a ScriptTold,
-    engine: Option<&'a EngineTold>,
+    engine: Option<EngineUsed<'a>>,
     image: Option<&'a str>,
+    image_id: Option<&'a str>,
+    /// Its name.
     container: Option<&'a str>,
+    container_id: Option<&'a str>,
+    /// What of the run is in the store next to the log.
+    stored: Option<&'a Stored>,
+    /// What should stand above and is null, with the reason.
+    unknown: BTreeMap<&'static str, &'a str>,
     argv: Option<&'a [String]>,
     /// The same, quoted for a shell.
     line: Option<String>,
@@ -114,6 +151,7 @@ impl<'a> Record<'a> {
         outcome: &'a Outcome,
         script: &'a ScriptTold,
         caller: &'a Caller,
+        told: &'a Told,
         time: String,
     ) -> Self {
         let argv = outcome.argv.as_deref().filter(|_| kind == Kind::Intent);
@@ -124,9 +162,17 @@ impl<'a> Record<'a> {
             caller,
             lazaret: env!("CARGO_PKG_VERSION"),
             script,
-            engine: outcome.engine.as_ref(),
+            engine: outcome.engine.as_ref().map(|engine| EngineUsed {
+                engine,
+                version: known(&told.version),
+                host: known(&told.host),
+            }),
             image: outcome.image.as_deref(),
+            image_id: known(&told.image),
             container: outcome.container.as_deref(),
+            container_id: known(&told.container),
+            stored: told.stored.as_ref().and_then(|stored| stored.as_ref().ok()),
+            unknown: unknown(kind, told),
             argv,
             line: argv.map(quoted),
             seccomp_sha256: outcome.seccomp_sha256.as_deref(),
@@ -135,6 +181,32 @@ impl<'a> Record<'a> {
             ending: (kind == Kind::Result).then(|| ending(outcome)),
         }
     }
+}
+
+fn known(known: &Known) -> Option<&str> {
+    known.as_ref()?.as_deref().ok()
+}
+
+fn unknown(kind: Kind, told: &Told) -> BTreeMap<&'static str, &str> {
+    let container = match kind {
+        Kind::Intent => None,
+        Kind::Result => told.container.as_ref(),
+    };
+    let wanted = [
+        ("engine.version", why(told.version.as_ref())),
+        ("engine.host", why(told.host.as_ref())),
+        ("image_id", why(told.image.as_ref())),
+        ("container_id", why(container)),
+        ("stored", why(told.stored.as_ref())),
+    ];
+    wanted
+        .into_iter()
+        .filter_map(|(name, reason)| Some((name, reason?)))
+        .collect()
+}
+
+fn why<T>(known: Option<&Result<T, String>>) -> Option<&str> {
+    known?.as_ref().err().map(String::as_str)
 }
 
 fn ending(outcome: &Outcome) -> Ending<'_> {

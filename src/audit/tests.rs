@@ -115,6 +115,7 @@ fn nothing_follows_a_broken_record() {
     assert!(error.to_string().contains("not intact"), "{error}");
 }
 
+/// All of them: a changed newline joins two lines, or leaves the last one without an end.
 #[test]
 fn every_changed_byte_of_a_thousand_records_is_found() {
     let (_directory, log) = log();
@@ -129,7 +130,33 @@ fn every_changed_byte_of_a_thousand_records_is_found() {
             changed[byte] ^= 1;
             assert!(head.follow(&changed).is_err(), "line {at}, byte {byte}");
         }
+        let next = lines.get(at + 1).copied().unwrap_or_default();
+        let joined = [body, b"\x0b", next.strip_suffix(b"\n").unwrap_or(next)].concat();
+        assert!(head.follow(&joined).is_err(), "the newline of line {at}");
         head = head.follow(body).expect("whole");
+    }
+}
+
+/// The same through the file, for bytes of every kind and place, with the line that is named.
+#[test]
+fn verify_names_the_line_of_a_changed_byte() {
+    let (_directory, log) = log();
+    fill(&log, 1000);
+    let path = live(&log);
+    let text = fs::read(&path).expect("text");
+    let first = text
+        .split_inclusive(|byte| *byte == b'\n')
+        .next()
+        .map_or(0, <[u8]>::len);
+    // The whole first line, then bytes strewn over the rest, the last newline among them.
+    let strewn = (first..text.len()).step_by(1499);
+    for at in (0..first).chain(strewn).chain([text.len() - 1]) {
+        let mut changed = text.clone();
+        changed[at] ^= 1;
+        fs::write(&path, &changed).expect("changed");
+        let bad = verify(&log, None).expect("read").bad.expect("found");
+        let line = text[..at].split(|byte| *byte == b'\n').count() as u64;
+        assert_eq!(bad.line, line, "byte {at}");
     }
 }
 

@@ -31,33 +31,43 @@ fn log(options: &HistoryOptions) -> Result<Log, String> {
 }
 
 fn many(options: &HistoryOptions) -> Result<String, String> {
+    if options.stats {
+        let mut counts = render::Counts::default();
+        each(options, |run| {
+            counts.add(&run);
+            true
+        })?;
+        return Ok(match options.format {
+            Format::Text => render::history_stats_table(counts),
+            Format::Json => render::history_stats_document(counts) + "\n",
+        });
+    }
+    let mut chosen = Vec::new();
+    each(options, |run| {
+        chosen.push(run);
+        chosen.len() < options.limit
+    })?;
+    chosen.truncate(options.limit);
+    Ok(match options.format {
+        Format::Text => render::history_table(&chosen),
+        Format::Json => render::history_document(&chosen) + "\n",
+    })
+}
+
+/// Tells of every run that fits, newest first, for as long as more are wanted.
+fn each(options: &HistoryOptions, mut wants_more: impl FnMut(Entry) -> bool) -> Result<(), String> {
     let log = log(options)?;
     let since = options.since.as_deref().map(since).transpose()?;
-    let runs = audit::history(&log).map_err(|error| error.to_string())?;
-    let mut chosen = Vec::new();
-    let limit = if options.stats {
-        usize::MAX
-    } else {
-        options.limit
-    };
-    for run in runs {
+    for run in audit::history(&log).map_err(|error| error.to_string())? {
         let run = run.map_err(|error| error.to_string())?;
         if since.is_some_and(|since| is_before(&run, since)) {
             break;
         }
-        if fits(options, &run) {
-            chosen.push(run);
-        }
-        if chosen.len() >= limit {
+        if fits(options, &run) && !wants_more(run) {
             break;
         }
     }
-    Ok(match (options.stats, options.format) {
-        (true, Format::Text) => render::history_stats_table(&chosen),
-        (true, Format::Json) => render::history_stats_document(&chosen) + "\n",
-        (false, Format::Text) => render::history_table(&chosen),
-        (false, Format::Json) => render::history_document(&chosen) + "\n",
-    })
+    Ok(())
 }
 
 fn one(options: &HistoryOptions, show: &HistoryShow) -> Result<String, String> {
@@ -69,9 +79,11 @@ fn one(options: &HistoryOptions, show: &HistoryShow) -> Result<String, String> {
             "no run in the log begins with `{run}`; `lazaret history` lists them"
         ));
     }
+    // Its bound matters to writers alone.
+    let stored = log.store(0).places(&records);
     Ok(match show.format {
-        Format::Text => render::story_text(&records),
-        Format::Json => render::story_document(&records) + "\n",
+        Format::Text => render::story_text(&records, &stored),
+        Format::Json => render::story_document(&records, &stored) + "\n",
     })
 }
 

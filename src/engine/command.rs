@@ -30,11 +30,30 @@ impl Engine {
     /// The command could not be started, or gave no answer in time.
     pub async fn ask(&self, arguments: &[&str], patience: Duration) -> Result<Answer, EngineError> {
         let argv = [&[self.program.as_str()], arguments].concat();
+        self.answer(&argv, patience).await
+    }
+
+    /// The same for what nobody waits for: the command yields the processor to everything else, a
+    /// container that is being started above all.
+    pub(super) async fn ask_aside(
+        &self,
+        arguments: &[&str],
+        patience: Duration,
+    ) -> Result<Answer, EngineError> {
+        let Ok(nice) = which::which("nice") else {
+            return self.ask(arguments, patience).await;
+        };
+        let nice = nice.to_string_lossy();
+        let argv = [&[&*nice, "-n", "19", &self.program], arguments].concat();
+        self.answer(&argv, patience).await
+    }
+
+    async fn answer(&self, argv: &[&str], patience: Duration) -> Result<Answer, EngineError> {
         let failed = |source| EngineError::Spawn {
             path: self.program.clone().into(),
             source,
         };
-        let mut child = spawn(&argv, Pipes::Outputs).map_err(failed)?;
+        let mut child = spawn(argv, Pipes::Outputs).map_err(failed)?;
         let (mut stdout, mut stderr) = (child.stdout.take(), child.stderr.take());
         let whole = async {
             let (stdout, stderr) = tokio::join!(read(&mut stdout), read(&mut stderr));

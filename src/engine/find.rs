@@ -69,27 +69,34 @@ fn dialect_by_file(path: &Path) -> Option<Dialect> {
 impl Engine {
     /// What the command talks to, in words: a variable of the environment, a context, or this host.
     pub async fn host(&self, patience: &Patience) -> String {
+        if self.dialect == Dialect::Podman || self.host_by_environment().is_some() {
+            return self.host_or_context("");
+        }
+        match self.ask(&["context", "show"], patience.command).await {
+            Ok(answer) if answer.success => {
+                self.host_or_context(String::from_utf8_lossy(&answer.stdout).trim())
+            }
+            _ => "the docker command's default".to_owned(),
+        }
+    }
+
+    /// The same where Docker's context is known.
+    pub(super) fn host_or_context(&self, context: &str) -> String {
+        match (self.host_by_environment(), self.dialect) {
+            (Some(host), _) => host,
+            (None, Dialect::Podman) => "this host".to_owned(),
+            (None, Dialect::Docker) => format!("the docker context `{context}`"),
+        }
+    }
+
+    fn host_by_environment(&self) -> Option<String> {
         let variables = match self.dialect {
             Dialect::Docker => ["DOCKER_HOST", "DOCKER_CONTEXT"],
             Dialect::Podman => ["CONTAINER_HOST", "CONTAINER_CONNECTION"],
         };
-        let set = variables
+        variables
             .iter()
-            .find_map(|name| Some((name, std::env::var(name).ok()?)));
-        match (set, self.dialect) {
-            (Some((name, value)), _) => format!("{name}={value}"),
-            (None, Dialect::Podman) => "this host".to_owned(),
-            (None, Dialect::Docker) => match self.ask(&["context", "show"], patience.command).await
-            {
-                Ok(answer) if answer.success => {
-                    format!(
-                        "the docker context `{}`",
-                        String::from_utf8_lossy(&answer.stdout).trim()
-                    )
-                }
-                _ => "the docker command's default".to_owned(),
-            },
-        }
+            .find_map(|name| Some(format!("{name}={}", std::env::var(name).ok()?)))
     }
 
     /// Podman says `podman version 4.3.1`, whatever it is called.

@@ -175,7 +175,7 @@ pub static PAIRS: [Pair; 11] = [
 ];
 
 /// Every other key with a fixed name.
-pub static KEYS: [Key; 19] = [
+pub static KEYS: [Key; 21] = [
     Key {
         name: "network",
         meaning: "the network that scripts get: none",
@@ -301,6 +301,24 @@ pub static KEYS: [Key; 19] = [
         show: |policy| Some(policy.audit.rotate.shown()),
         read: |policy, given| {
             policy.audit.rotate = typed(given)?;
+            Ok(())
+        },
+    },
+    Key {
+        name: "audit.store",
+        meaning: "whether scripts and their outputs are kept next to the log, in plain on this host's disk",
+        show: |policy| Some(policy.audit.store.to_string()),
+        read: |policy, given| {
+            policy.audit.store = typed(given)?;
+            Ok(())
+        },
+    },
+    Key {
+        name: "audit.store_max",
+        meaning: "how much of them; the oldest go first",
+        show: |policy| Some(policy.audit.store_max.shown()),
+        read: |policy, given| {
+            policy.audit.store_max = typed(given)?;
             Ok(())
         },
     },

@@ -405,6 +405,11 @@ pub fn weaknesses(policy: &Policy) -> Vec<String> {
     } else if !policy.audit.required {
         found.push("audit.required: what cannot be logged runs all the same".to_owned());
     }
+    if policy.audit.enabled && policy.audit.store {
+        found.push(
+            "audit.store: scripts and their outputs stay on this host's disk, in plain".to_owned(),
+        );
+    }
     for layer in &policy.checks_off {
         found.push(format!("checks.off: no script is checked for {layer}"));
     }

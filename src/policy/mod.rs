@@ -119,6 +119,10 @@ pub struct AuditSettings {
     pub required: bool,
     /// A file of it that has grown to this is set aside.
     pub rotate: Bytes,
+    /// Whether scripts and outputs are kept next to it, in plain.
+    pub store: bool,
+    /// How much of them; the oldest go first.
+    pub store_max: Bytes,
 }
 
 impl Default for AuditSettings {
@@ -128,6 +132,8 @@ impl Default for AuditSettings {
             directory: None,
             required: true,
             rotate: Bytes::mib(64),
+            store: false,
+            store_max: Bytes::mib(256),
         }
     }
 }

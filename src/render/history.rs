@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::audit::{Entry, Report};
+use crate::audit::{Entry, EntryTimings, Place, Report};
 use crate::text::single_line;
 
 #[derive(Serialize)]
@@ -18,6 +18,7 @@ struct Document<'a> {
 struct Story<'a> {
     schema: &'static str,
     records: &'a [Value],
+    stored: &'a [Place],
 }
 
 #[derive(Serialize)]
@@ -101,28 +102,50 @@ fn milliseconds(value: Option<f64>) -> String {
     value.map_or_else(String::new, |value| format!("{value:.0}"))
 }
 
-fn stats(runs: &[Entry]) -> Stats {
-    let mut by_status: BTreeMap<String, usize> = BTreeMap::new();
-    let mut by_language: BTreeMap<String, usize> = BTreeMap::new();
-    for run in runs {
+/// What the statistics need of each run, and no more: there may be half a million.
+#[derive(Debug, Default)]
+pub struct Counts {
+    runs: usize,
+    by_status: BTreeMap<String, usize>,
+    by_language: BTreeMap<String, usize>,
+    startup_ms: Vec<f64>,
+    run_ms: Vec<f64>,
+}
+
+impl Counts {
+    /// Counts a run.
+    pub fn add(&mut self, run: &Entry) {
+        self.runs += 1;
         let status = run.status.as_deref().unwrap_or("unfinished");
-        *by_status.entry(status.to_owned()).or_default() += 1;
-        *by_language.entry(run.script.language.clone()).or_default() += 1;
+        for (counts, name) in [
+            (&mut self.by_status, status),
+            (&mut self.by_language, &run.script.language),
+        ] {
+            match counts.get_mut(name) {
+                Some(count) => *count += 1,
+                None => drop(counts.insert(name.to_owned(), 1)),
+            }
+        }
+        let timings = run.timings;
+        let times = |part: fn(EntryTimings) -> Option<f64>| timings.and_then(part);
+        self.startup_ms.extend(times(|timings| timings.startup_ms));
+        self.run_ms.extend(times(|timings| timings.run_ms));
     }
-    let timings = || runs.iter().filter_map(|run| run.timings);
-    Stats {
-        schema: "lazaret.history-stats/1",
-        runs: runs.len(),
-        by_status,
-        by_language,
-        startup_ms: percentiles(timings().filter_map(|timings| timings.startup_ms)),
-        run_ms: percentiles(timings().filter_map(|timings| timings.run_ms)),
+
+    fn stats(self) -> Stats {
+        Stats {
+            schema: "lazaret.history-stats/1",
+            runs: self.runs,
+            by_status: self.by_status,
+            by_language: self.by_language,
+            startup_ms: percentiles(self.startup_ms),
+            run_ms: percentiles(self.run_ms),
+        }
     }
 }
 
 /// By the nearest rank.
-fn percentiles(values: impl Iterator<Item = f64>) -> Option<Percentiles> {
-    let mut values: Vec<f64> = values.collect();
+fn percentiles(mut values: Vec<f64>) -> Option<Percentiles> {
     values.sort_unstable_by(f64::total_cmp);
     let at = |percent: usize| {
         let rank = (values.len() * percent).div_ceil(100).max(1);
@@ -137,14 +160,14 @@ fn percentiles(values: impl Iterator<Item = f64>) -> Option<Percentiles> {
 
 /// `lazaret.history-stats/1` on one line without its end.
 #[must_use]
-pub fn history_stats_document(runs: &[Entry]) -> String {
-    super::table::json(&stats(runs))
+pub fn history_stats_document(counts: Counts) -> String {
+    super::table::json(&counts.stats())
 }
 
 /// Counts and percentiles for people.
 #[must_use]
-pub fn history_stats_table(runs: &[Entry]) -> String {
-    let stats = stats(runs);
+pub fn history_stats_table(counts: Counts) -> String {
+    let stats = counts.stats();
     let mut shown = format!("{} runs\n\n", stats.runs);
     for (title, counts) in [
         ("STATUS", &stats.by_status),
@@ -166,24 +189,26 @@ pub fn history_stats_table(runs: &[Entry]) -> String {
     shown + &super::table::table(["ms", "p50", "p95", "p99"], rows)
 }
 
-/// `lazaret.story/1` on one line without its end: the records of one run as written.
+/// `lazaret.story/1` on one line without its end: the records of one run as written, and where what
+/// was kept of it stands.
 #[must_use]
-pub fn story_document(records: &[Value]) -> String {
+pub fn story_document(records: &[Value], stored: &[Place]) -> String {
     super::table::json(&Story {
         schema: "lazaret.story/1",
         records,
+        stored,
     })
 }
 
 /// The story of one run for people; the command line last, ready to paste.
 #[must_use]
-pub fn story_text(records: &[Value]) -> String {
+pub fn story_text(records: &[Value], stored: &[Place]) -> String {
     let mut shown = String::new();
     for record in records {
         let Some(fields) = record.as_object() else {
             continue;
         };
-        let told = |name: &str| !matches!(name, "schema" | "argv" | "line" | "kind");
+        let told = |name: &str| !matches!(name, "schema" | "argv" | "line" | "kind" | "stored");
         let kind = fields
             .get("kind")
             .and_then(Value::as_str)
@@ -199,6 +224,14 @@ pub fn story_text(records: &[Value]) -> String {
             };
             shown += &format!("  {name:<16} {}\n", single_line(&value));
         }
+    }
+    if !stored.is_empty() {
+        shown += "stored\n";
+    }
+    for place in stored {
+        let path = single_line(&place.path.display().to_string());
+        let gone = if place.present { "" } else { " (removed)" };
+        shown += &format!("  {:<16} {path}{gone}\n", place.what);
     }
     let line = records
         .iter()

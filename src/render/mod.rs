@@ -20,8 +20,8 @@ pub use check::{check_document, check_text, findings_text, unreadable_document};
 pub use doctor::{doctor_document, doctor_text};
 pub use github::{github_commands, github_error};
 pub use history::{
-    history_document, history_stats_document, history_stats_table, history_table, story_document,
-    story_text, verify_document, verify_text,
+    Counts, history_document, history_stats_document, history_stats_table, history_table,
+    story_document, story_text, verify_document, verify_text,
 };
 pub use leftovers::{leftovers_document, leftovers_table};
 pub use plan::{plan_document, plan_text};

@@ -6,6 +6,9 @@
 
 use std::time::Instant;
 
+use tokio_util::sync::CancellationToken;
+
+use super::traces::Traces;
 use super::verdicts::{cancelled, unavailable, unless_cancelled};
 use super::{Request, Sandbox, Watch};
 use crate::audit::Hash;
@@ -33,6 +36,7 @@ impl<'a> Attempt<'a> {
     pub(super) async fn trusted_container(
         &self,
         outcome: &mut Outcome,
+        traces: &mut Traces,
     ) -> Result<Started<'a>, Verdict> {
         let mut pull = self.sandbox.policy.pull;
         if pull == Pull::Always {
@@ -43,7 +47,7 @@ impl<'a> Attempt<'a> {
                 .map_err(|error| unavailable(&error))?;
         }
         loop {
-            match self.start(outcome).await {
+            match self.start(outcome, traces).await {
                 Ok((started, Err(verdict))) => {
                     outcome.cleanup = Some(started.abandon().await);
                     return Err(verdict);
@@ -77,6 +81,7 @@ impl<'a> Attempt<'a> {
     async fn start(
         &self,
         outcome: &mut Outcome,
+        traces: &mut Traces,
     ) -> Result<(Started<'a>, Result<(), Verdict>), StartFailure> {
         let lifetime = self.sandbox.lifetime(self.limits);
         let identity = identity(&outcome.id, lifetime);
@@ -98,10 +103,22 @@ impl<'a> Attempt<'a> {
         outcome.argv = Some(plan.argv());
         let container =
             Container::open(self.engine, &plan, lifetime, self.patience).map_err(not_started)?;
-        let intent = self.sandbox.intend(self.request, outcome);
-        let started = container.attest(&self.watch.cancel).await;
-        let logged = intent.settled(self.sandbox, outcome).await;
+        if self.sandbox.policy.audit.enabled {
+            traces.ask(self.engine, self.image(), self.patience);
+        }
+        let ready = CancellationToken::new();
+        let attesting = async {
+            let started = container.attest(&self.watch.cancel).await;
+            ready.cancel();
+            started
+        };
+        let intent = self
+            .sandbox
+            .intend(self.request, outcome, traces, ready.cancelled());
+        let (started, written) = tokio::join!(attesting, intent);
+        let logged = written.or_else(|message| self.sandbox.unwritten(&message, outcome));
         let started = started?;
+        traces.identify(&started.attestation);
         outcome.timings.startup = Some(started.startup);
         Ok((started, logged))
     }

@@ -2,52 +2,52 @@
 
 use std::path::PathBuf;
 
-use tokio::task::JoinHandle;
-
+use super::traces::Traces;
 use super::{Request, Sandbox};
 use crate::audit::{AuditError, Caller, Durability, Kind, Log, Record, ScriptTold};
 use crate::engine::state_directory;
 use crate::outcome::{Outcome, Status, Verdict};
 use crate::policy::Notice;
 
-/// A record on its way to the disk.
-pub(super) struct Intent(Option<JoinHandle<Result<(), String>>>);
-
-impl Intent {
-    /// The record is on the disk, or nothing may run.
-    pub(super) async fn settled(
-        self,
-        sandbox: &Sandbox,
-        outcome: &mut Outcome,
-    ) -> Result<(), Verdict> {
-        let Some(writing) = self.0 else { return Ok(()) };
-        let written = match writing.await {
-            Ok(written) => written,
-            Err(error) => Err(error.to_string()),
-        };
-        written.or_else(|message| sandbox.unwritten(&message, outcome))
-    }
-}
-
 impl Sandbox {
-    /// Begins to write that a container was asked for, and how.
-    pub(super) fn intend(&self, request: &Request, outcome: &Outcome) -> Intent {
+    /// Writes that a container was asked for, and how: once the engine has said what it is, at the
+    /// latest when the container is ready. Returns when the record is on the disk, and before it the
+    /// script, where the policy keeps scripts.
+    pub(super) async fn intend(
+        &self,
+        request: &Request,
+        outcome: &Outcome,
+        traces: &mut Traces,
+        ready: impl Future<Output = ()>,
+    ) -> Result<(), String> {
         if !self.policy.audit.enabled {
-            return Intent(None);
+            return Ok(());
+        }
+        traces.stored = self.keep_script(request, outcome).await?;
+        tokio::select! {
+            () = traces.answered() => {}
+            () = ready => {}
         }
         let log = self.log();
-        let fields = self.fields(request, outcome, Kind::Intent);
-        Intent(Some(tokio::task::spawn_blocking(move || {
-            append(log, fields, Durability::OnDisk)
-        })))
+        let fields = self.fields(request, outcome, traces, Kind::Intent);
+        let writing = tokio::task::spawn_blocking(move || append(log, fields, Durability::OnDisk));
+        writing.await.unwrap_or_else(|error| Err(error.to_string()))
     }
 
     /// Writes what came of a request. Nothing can be undone here: a failure is told.
-    pub(super) fn record(&self, request: &Request, outcome: &mut Outcome) {
+    pub(super) fn record(&self, request: &Request, outcome: &mut Outcome, traces: &mut Traces) {
         if !self.policy.audit.enabled {
             return;
         }
-        let fields = self.fields(request, outcome, Kind::Result);
+        if let Some(Ok(stored)) = &mut traces.stored
+            && let Err(message) = self.keep_output(outcome, stored)
+        {
+            outcome.notices.push(Notice {
+                code: "audit-unwritten",
+                message: format!("what this run printed was not stored: {message}"),
+            });
+        }
+        let fields = self.fields(request, outcome, traces, Kind::Result);
         if let Err(message) = append(self.log(), fields, Durability::Written) {
             outcome.notices.push(Notice {
                 code: "audit-unwritten",
@@ -75,15 +75,21 @@ impl Sandbox {
         &self,
         request: &Request,
         outcome: &Outcome,
+        traces: &Traces,
         kind: Kind,
     ) -> Result<String, AuditError> {
+        let told = traces.told(match kind {
+            Kind::Intent => "the engine had not answered when the container was ready",
+            Kind::Result => "the engine had not answered when the run was over",
+        });
         let script = ScriptTold::new(&request.script, request.language.name);
         let time = jiff::Timestamp::now().to_string();
-        let record = Record::new(kind, outcome, &script, &self.caller, time);
+        let record = Record::new(kind, outcome, &script, &self.caller, &told, time);
         Ok(serde_json::to_string(&record)?)
     }
 
-    fn unwritten(&self, message: &str, outcome: &mut Outcome) -> Result<(), Verdict> {
+    /// What follows from an intent that is not on the disk.
+    pub(super) fn unwritten(&self, message: &str, outcome: &mut Outcome) -> Result<(), Verdict> {
         if self.policy.audit.required {
             let message = format!(
                 "the run could not be logged, so the script was not delivered: {message}; mend it, or permit runs without a log: audit.required = false in the policy"

@@ -7,7 +7,9 @@
 mod attempt;
 mod audit;
 mod doctor;
+mod keeping;
 mod story;
+mod traces;
 mod verdicts;
 
 pub use doctor::{Check, Diagnosis, Health};
@@ -19,6 +21,7 @@ use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
+use self::traces::Traces;
 use crate::audit::Caller;
 use crate::engine::{self, Engine, EngineError, Leftover, Patience, Watcher};
 use crate::language::Language;
@@ -132,11 +135,12 @@ impl Sandbox {
     pub async fn run(&self, request: &Request, watch: &Watch) -> Outcome {
         let started = Instant::now();
         let mut outcome = story::begin();
-        outcome.verdict = match self.story(request, watch, &mut outcome).await {
+        let mut traces = Traces::default();
+        outcome.verdict = match self.story(request, watch, &mut outcome, &mut traces).await {
             Ok(verdict) | Err(verdict) => verdict,
         };
         outcome.timings.total = started.elapsed();
-        self.record(request, &mut outcome);
+        self.record(request, &mut outcome, &mut traces);
         outcome
     }
 

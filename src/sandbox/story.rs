@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use super::traces::Traces;
 use super::verdicts::{invalid, unavailable, unless_cancelled};
 use super::{Request, Sandbox, Watch, attempt, nonce};
 use crate::check;
@@ -46,6 +47,7 @@ impl Sandbox {
         request: &Request,
         watch: &Watch,
         outcome: &mut Outcome,
+        traces: &mut Traces,
     ) -> Result<Verdict, Verdict> {
         self.check(request, outcome)?;
         let limits = self.limits(request, outcome)?;
@@ -66,7 +68,7 @@ impl Sandbox {
             patience,
             watch,
         };
-        let started = attempt.trusted_container(outcome).await?;
+        let started = attempt.trusted_container(outcome, traces).await?;
         self.deliver(request, started, &limits, watch, outcome)
             .await
     }

@@ -1,10 +1,14 @@
 //! The audit log: written before delivery, whole whatever is killed, and no run without it.
+mod writers;
+
 use std::path::Path;
 use std::process::{Child, Stdio};
 
 use serde_json::Value;
 
+use crate::fake_engine::Fake;
 use crate::harness::{Lazaret, docker, none, podman};
+use crate::running::until;
 
 fn records(log: &Path) -> Vec<Value> {
     let text = std::fs::read_to_string(log.join("audit.jsonl")).expect("a log");
@@ -79,6 +83,163 @@ fn what_cannot_be_logged_does_not_run() {
         document["notices"][0]["code"], "audit-unwritten",
         "{document:#}"
     );
+}
+
+/// What the records say of engine, image and container is what the engine itself says.
+#[test]
+fn the_records_name_engine_image_and_container() {
+    for engine in [docker(), podman()].into_iter().flatten() {
+        let lazaret = Lazaret::python(engine, "import time\ntime.sleep(3)");
+        let running = lazaret.spawn();
+        let mut seen = String::new();
+        until("the container is there", || {
+            let name = intent_name(&lazaret.audit());
+            let filter = format!("name={}", name.unwrap_or_else(|| "lazaret-none".to_owned()));
+            let format = [
+                "ps",
+                "--no-trunc",
+                "--format",
+                "{{.ID}}",
+                "--filter",
+                &filter,
+            ];
+            engine.ask(&format).trim().clone_into(&mut seen);
+            !seen.is_empty()
+        });
+        let output = running.wait_with_output().expect("it ends");
+        assert!(output.status.success(), "{output:?}");
+        let [intent, result] = records(&lazaret.audit()).try_into().expect("two records");
+        let version = match engine.name {
+            "docker" => engine.ask(&["version", "--format", "{{.Server.Version}}"]),
+            _ => engine.ask(&["version", "--format", "{{.Client.Version}}"]),
+        };
+        let image = intent["image"].as_str().expect("an image");
+        let id = engine.ask(&["image", "inspect", "--format", "{{.Id}}", image]);
+        let id = format!("sha256:{}", id.trim().trim_start_matches("sha256:"));
+        for record in [&intent, &result] {
+            assert_eq!(record["engine"]["version"], version.trim(), "{record:#}");
+            assert!(record["engine"]["host"].is_string(), "{record:#}");
+            assert_eq!(record["image_id"], id.as_str(), "{record:#}");
+            assert_eq!(record["unknown"], serde_json::json!({}), "{record:#}");
+        }
+        assert_eq!(intent["container_id"], Value::Null, "not known yet");
+        assert_eq!(result["container_id"], seen.as_str());
+    }
+}
+
+fn intent_name(log: &Path) -> Option<String> {
+    let text = std::fs::read_to_string(log.join("audit.jsonl")).ok()?;
+    let record: Value = serde_json::from_str(text.lines().next()?).ok()?;
+    Some(record.get("container")?.as_str()?.to_owned())
+}
+
+/// An engine that does not say what it is runs scripts all the same, and the record says why it does
+/// not know.
+#[test]
+fn an_engine_that_will_not_say_is_not_waited_for() {
+    let Some(fake) = Fake::attesting(&[]) else {
+        return;
+    };
+    let fake = fake.with("FAKE_DOCKER_HANG", "version image");
+    let lazaret = fake.python("print(1)");
+    let ran = lazaret.output().exits(0);
+    assert!(ran.took < std::time::Duration::from_secs(5), "{ran}");
+    let [intent, result] = records(&lazaret.audit()).try_into().expect("two records");
+    assert_eq!(intent["engine"]["version"], Value::Null);
+    assert_eq!(
+        intent["unknown"]["image_id"],
+        "the engine had not answered when the container was ready"
+    );
+    assert_eq!(
+        result["unknown"]["engine.version"],
+        "the engine had not answered when the run was over"
+    );
+    assert_eq!(result["container_id"].as_str().map(str::len), Some(64));
+}
+
+/// Scripts and outputs are kept where the policy wants it, and only then.
+#[test]
+fn scripts_and_outputs_are_stored_if_the_policy_says_so() {
+    let Some(engine) = docker() else { return };
+    let script = "import sys\nprint('out')\nprint('err', file=sys.stderr)";
+    let without = Lazaret::python(engine, script);
+    without.output().exits(0);
+    assert!(!without.audit().join("store").exists(), "off by default");
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let log = folder.path().join("audit");
+    let keys = format!("audit.directory = '{}'\naudit.store = true", log.display());
+    let lazaret = Lazaret::python(engine, script).policy_key(&keys);
+    lazaret.output().exits(0);
+    let [intent, result] = records(&log).try_into().expect("two records");
+    assert_eq!(intent["stored"]["script"], intent["script"]["sha256"]);
+    assert_eq!(intent["stored"]["stdout"], Value::Null, "nothing came yet");
+    for (what, content) in [("script", script), ("stdout", "out\n"), ("stderr", "err\n")] {
+        let name = result["stored"][what].as_str().expect("a name");
+        let kept = std::fs::read_to_string(log.join("store").join(name));
+        assert_eq!(kept.expect("kept"), content);
+    }
+    let run = intent["run"].as_str().expect("an id");
+    let story = on(&log, &["history", "show", run]).output().exits(0);
+    let name = result["stored"]["stdout"].as_str().expect("a name");
+    let path = log.join("store").join(name);
+    assert!(
+        story.stdout.contains(path.to_str().expect("UTF-8")),
+        "{story}"
+    );
+    std::fs::remove_file(&path).expect("removed");
+    let story = on(&log, &["history", "show", run]).args(&["--format", "json"]);
+    let document = story.output().exits(0).document();
+    assert_eq!(document["stored"][1]["what"], "stdout", "{document:#}");
+    assert_eq!(document["stored"][1]["present"], false, "{document:#}");
+}
+
+/// Where the checks found a secret, neither the script nor what it printed reaches the store; nor
+/// does any rejected script.
+#[test]
+fn secrets_and_rejected_scripts_are_not_stored() {
+    let Some(engine) = docker() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let log = folder.path().join("audit");
+    let keys = format!("audit.directory = '{}'\naudit.store = true", log.display());
+    let password = "correct-Horse7battery";
+    let script = format!("password = '{password}'\nprint(password)");
+    let rejected = Lazaret::python(engine, &script).policy_key(&keys);
+    rejected.output().exits(126);
+    let rule = &records(&log)[0]["findings"][0]["rule"];
+    let rule = rule.as_str().expect("a rule that found it");
+    let warned = Lazaret::python(engine, &script)
+        .policy_key(&keys)
+        .policy(&format!("\n[rules]\n{rule} = 'warn'\n"));
+    let ran = warned.output().exits(0);
+    assert!(ran.stdout.contains(password), "it ran: {ran}");
+    assert!(
+        !log.join("store").exists(),
+        "{:?}",
+        std::fs::read_dir(log.join("store"))
+    );
+    let records = records(&log);
+    let result = records.last().expect("a record");
+    assert_eq!(result["stored"], Value::Null);
+    let why = result["unknown"]["stored"].as_str().expect("a reason");
+    assert!(why.contains("found a secret"), "{why}");
+}
+
+/// Where the script cannot be stored though the policy wants it, it is not delivered.
+#[test]
+fn what_cannot_be_stored_does_not_run() {
+    let Some(engine) = docker() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let log = folder.path().join("audit");
+    std::fs::create_dir(&log).expect("a folder");
+    std::fs::write(log.join("store"), "in the way").expect("a file");
+    let keys = format!("audit.directory = '{}'\naudit.store = true", log.display());
+    let lazaret = Lazaret::python(engine, "print('ran')").policy_key(&keys);
+    let ran = lazaret.args(&["--format", "json"]).output().exits(125);
+    let document = ran.document();
+    assert_eq!(document["error_kind"], "audit-unwritable", "{ran}");
+    assert_eq!(document["executed"], "no", "{ran}");
+    assert_eq!(document["cleanup"]["removed"], true, "{ran}");
 }
 
 /// A run that the checks reject: a record, and no engine.

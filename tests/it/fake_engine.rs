@@ -150,6 +150,7 @@ impl Shape {
             "" => "an empty line",
             "null" => "null",
             "default" => "a context",
+            text if text.ends_with(" default") => "a version and a context",
             text if text.starts_with("Docker version ") => "Docker's version",
             text if text.starts_with("sha256:") && text.len() == 71 => "an image's id",
             text if text.starts_with(|character: char| character.is_ascii_digit()) => "a version",
@@ -167,9 +168,14 @@ impl Shape {
     }
 }
 
-const QUESTIONS: [&[&str]; 9] = [
+const QUESTIONS: [&[&str]; 10] = [
     &["--version"],
     &["version", "--format", "{{.Server.Version}}"],
+    &[
+        "version",
+        "--format",
+        "{{.Server.Version}} {{.Client.Context}}",
+    ],
     &[
         "image",
         "inspect",
