@@ -178,6 +178,9 @@ pub(super) struct PolicyCheck {
 
 #[derive(Debug, Args)]
 pub(super) struct DoctorOptions {
+    /// Also run hostile scripts (bombs, floods, escapes) on the engine: each must get nothing.
+    #[arg(long)]
+    pub(super) hostile: bool,
     #[command(flatten)]
     pub(super) engine: EngineOptions,
     #[command(flatten)]

@@ -24,7 +24,10 @@ pub fn doctor_document(diagnosis: &Diagnosis) -> String {
 /// A line for each check, under it what mends it, and each promise beside its evidence.
 #[must_use]
 pub fn doctor_text(diagnosis: &Diagnosis) -> String {
-    let mut shown: String = diagnosis.checks.iter().map(check_text).collect();
+    let widths = diagnosis.checks.iter().map(|check| check.id.len());
+    let width = widths.max().unwrap_or_default().max(20);
+    let text = |check| check_text(check, width);
+    let mut shown: String = diagnosis.checks.iter().map(text).collect();
     shown += if diagnosis.is_fit() {
         "\nThis host is fit to run scripts.\n"
     } else {
@@ -33,15 +36,15 @@ pub fn doctor_text(diagnosis: &Diagnosis) -> String {
     shown
 }
 
-fn check_text(check: &Check) -> String {
+fn check_text(check: &Check, width: usize) -> String {
     let health = match check.health {
         Health::Ok => "ok  ",
         Health::Warn => "warn",
         Health::Fail => "FAIL",
     };
-    let mut shown = format!("{health}  {:<20} {}\n", check.id, check.seen);
+    let mut shown = format!("{health}  {:<width$} {}\n", check.id, check.seen);
     if let Some(mend) = &check.mend {
-        shown += &format!("{:28}mend: {mend}\n", "");
+        shown += &format!("{:1$}mend: {mend}\n", "", width + 7);
     }
     for proof in &check.proofs {
         let mark = if proof.holds { "    " } else { "FAIL" };

@@ -51,7 +51,7 @@ impl Diagnosis {
         self.checks.iter().all(|check| check.health != Health::Fail)
     }
 
-    fn add(
+    pub(super) fn add(
         &mut self,
         id: impl Into<String>,
         health: Health,
@@ -73,16 +73,30 @@ const CODE: u8 = 42;
 impl Sandbox {
     /// Looks at everything that a run needs, with a real run for each language.
     pub async fn diagnose(&self) -> Diagnosis {
+        self.look(None).await
+    }
+
+    /// As [`Self::diagnose`], and then runs the hostile scripts that Lazaret brings along: bombs,
+    /// floods, escapes. Each is a check; it fails where the script succeeds. Takes a minute or two;
+    /// cancelled, it ends after the container of the moment is gone.
+    pub async fn diagnose_hostile(&self, watch: &Watch) -> Diagnosis {
+        self.look(Some(watch)).await
+    }
+
+    async fn look(&self, hostile: Option<&Watch>) -> Diagnosis {
         let mut diagnosis = Diagnosis::default();
         self.look_at_policy(&mut diagnosis);
         let patience = Patience::of(&self.policy);
         if let Some(engine) = self.look_at_engine(&patience, &mut diagnosis).await {
             for language in &LANGUAGES {
-                if self
+                let is_there = self
                     .look_at_image(&engine, language, &patience, &mut diagnosis)
-                    .await
-                {
-                    self.look_at_run(language, &mut diagnosis).await;
+                    .await;
+                let runs = is_there && self.look_at_run(language, &mut diagnosis).await;
+                match hostile {
+                    Some(watch) if runs => self.withstand(language, watch, &mut diagnosis).await,
+                    Some(_) => untried(language, &mut diagnosis),
+                    None => {}
                 }
             }
             look_for_leftovers(&engine, &patience, &mut diagnosis).await;
@@ -197,8 +211,8 @@ impl Sandbox {
         }
     }
 
-    /// A live attestation, and whether an exit code comes back as it was given.
-    async fn look_at_run(&self, language: &'static Language, diagnosis: &mut Diagnosis) {
+    /// A live attestation, and whether an exit code comes back as it was given: scripts run here.
+    async fn look_at_run(&self, language: &'static Language, diagnosis: &mut Diagnosis) -> bool {
         let outcome = self
             .run(&Request::new(language, probe(language)), &Watch::default())
             .await;
@@ -218,7 +232,8 @@ impl Sandbox {
         };
         check.proofs.clone_from(&outcome.proofs);
         let id = format!("exit-code-{}", language.name);
-        if outcome.verdict.exit_code == Some(CODE) {
+        let is_exact = outcome.verdict.exit_code == Some(CODE);
+        if is_exact {
             let version = outcome.stdout.text();
             let version = version.trim();
             let seen = format!("{language} {version}: a script's exit {CODE} came back as {CODE}");
@@ -226,6 +241,7 @@ impl Sandbox {
         } else if outcome.verdict.status != Status::Refused {
             diagnosis.add(id, Health::Fail, problem(&outcome));
         }
+        is_exact
     }
 
     fn look_at_log(&self, diagnosis: &mut Diagnosis) {
@@ -252,6 +268,11 @@ impl Sandbox {
             }
         }
     }
+}
+
+fn untried(language: &Language, diagnosis: &mut Diagnosis) {
+    let seen = "no hostile script was tried: scripts do not run here, as said above";
+    diagnosis.add(format!("hostile-{}", language.name), Health::Fail, seen);
 }
 
 async fn look_for_leftovers(engine: &Engine, patience: &Patience, diagnosis: &mut Diagnosis) {

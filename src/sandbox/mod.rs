@@ -7,6 +7,7 @@
 mod attempt;
 mod audit;
 mod doctor;
+mod hostile;
 mod story;
 mod verdicts;
 

@@ -1,7 +1,7 @@
 //! `lazaret doctor`: fit, or not and what to do.
 use serde_json::Value;
 
-use crate::harness::{Lazaret, Ran, docker, none, podman, rootless};
+use crate::harness::{Engine, Lazaret, Ran, docker, none, podman, rootless};
 
 fn check<'a>(document: &'a Value, id: &str) -> &'a Value {
     let checks = document["checks"].as_array().expect("checks");
@@ -53,6 +53,91 @@ fn rootless_on_cgroups_v1_is_not_fit_and_says_how_to_be() {
             "{attestation}"
         );
     }
+}
+
+fn hostile(lazaret: Lazaret) -> (Ran, Value) {
+    doctor(lazaret.args(&["--hostile"]).patient())
+}
+
+/// The checks that ran a hostile script, by id, with how they came out.
+fn attacks(document: &Value) -> Vec<(&str, &str)> {
+    let checks = document["checks"].as_array().expect("checks").iter();
+    let told = checks.map(|check| {
+        let text = |field: &str| check[field].as_str().expect("text");
+        (text("id"), text("health"))
+    });
+    told.filter(|(id, _)| id.starts_with("hostile-")).collect()
+}
+
+fn every_hostile_script_fails(engine: &'static Engine) {
+    let (ran, document) = hostile(Lazaret::new(engine));
+    let attacks = attacks(&document);
+    assert!(attacks.len() > 40, "{ran}");
+    for (id, health) in attacks {
+        assert_eq!(health, "ok", "{:#}", check(&document, id));
+    }
+    assert_eq!((ran.code, &document["fit"]), (0, &true.into()), "{ran}");
+}
+
+#[test]
+fn every_hostile_script_fails_on_docker() {
+    let Some(engine) = docker() else { return };
+    every_hostile_script_fails(engine);
+}
+
+#[test]
+fn every_hostile_script_fails_on_podman() {
+    let Some(engine) = podman() else { return };
+    every_hostile_script_fails(engine);
+}
+
+/// What no attestation can see, a filter that lets through more than ours, the hostile scripts find.
+#[test]
+fn a_hostile_script_that_succeeds_is_told() {
+    let Some(engine) = docker() else { return };
+    let weak = Lazaret::new(engine).policy("\n[engine]\nseccomp = \"engine\"\n");
+    let (ran, document) = hostile(weak);
+    assert_eq!((ran.code, &document["fit"]), (1, &false.into()), "{ran}");
+    let attestation = check(&document, "attestation-python");
+    assert_eq!(attestation["health"], "ok", "{attestation:#}");
+    let calls = check(&document, "hostile-system-calls-python");
+    assert_eq!(calls["health"], "fail", "{calls:#}");
+    let seen = calls["seen"].as_str().expect("words");
+    assert!(
+        seen.contains("IT SUCCEEDED: ") && seen.contains("memfd_create (0)"),
+        "{seen}"
+    );
+    let mend = calls["mend"].as_str().expect("advice");
+    assert!(mend.contains("engine.seccomp = \"lazaret\""), "{mend}");
+    let failed: Vec<_> = attacks(&document)
+        .into_iter()
+        .filter(|(_, health)| *health != "ok")
+        .collect();
+    assert_eq!(failed, [("hostile-system-calls-python", "fail")]);
+}
+
+/// A host that cannot limit processes or memory gets no fork bomb and no hog from us, also where its
+/// operator accepts that; the others are tried.
+#[test]
+fn what_a_host_cannot_limit_is_not_tried_on_it() {
+    let Some(engine) = rootless() else { return };
+    let accept = "accept = [\"memory\", \"swap\", \"pids\", \"cpu\"]";
+    let (ran, document) = hostile(Lazaret::new(engine).policy_key(accept));
+    let bombs = [
+        "fork-bomb",
+        "thread-bomb",
+        "children",
+        "memory-",
+        "fills-disk",
+    ];
+    for (id, health) in attacks(&document) {
+        let told = check(&document, id);
+        let is_bomb = bombs.iter().any(|bomb| id.contains(bomb));
+        let seen = told["seen"].as_str().expect("words");
+        assert_eq!(health, if is_bomb { "warn" } else { "ok" }, "{told:#}");
+        assert_eq!(seen.contains("not tried: refused"), is_bomb, "{told:#}");
+    }
+    assert_eq!((ran.code, &document["fit"]), (0, &true.into()), "{ran}");
 }
 
 #[test]
