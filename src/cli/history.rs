@@ -3,7 +3,7 @@
 use jiff::{Span, Timestamp};
 
 use super::args::{Format, HistoryOptions, HistoryShow};
-use super::{exit, output, setup};
+use super::{output, setup};
 use crate::audit::{self, Entry, Log};
 use crate::render;
 use crate::sandbox::Sandbox;
@@ -13,16 +13,7 @@ pub(super) fn history(options: &HistoryOptions) -> u8 {
         Some(super::args::HistoryCommand::Show(show)) => one(options, show),
         None => many(options),
     };
-    match told {
-        Ok(text) => {
-            output::result(&text);
-            exit::OK
-        }
-        Err(message) => {
-            output::message(&message);
-            exit::INVALID
-        }
-    }
+    output::told(told)
 }
 
 fn log(options: &HistoryOptions) -> Result<Log, String> {

@@ -13,10 +13,12 @@ mod guard;
 mod image;
 mod ladder;
 mod owner;
+pub mod places;
 mod profile;
 mod reap;
 mod removal;
 mod spawn;
+mod storage;
 
 pub use command::Answer;
 pub use container::{Container, Delivery, Ended, StartFailure, Started};
@@ -24,7 +26,7 @@ pub use error::EngineError;
 pub use find::{Engine, find};
 pub use image::Confinement;
 pub use owner::{BY_HAND, Claim, identity};
-pub use profile::{seccomp_file, state_directory};
+pub use profile::seccomp_file;
 pub use reap::Leftover;
 pub use removal::remove;
 

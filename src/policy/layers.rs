@@ -12,7 +12,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::key::{Given, KEYS, Key, PAIRS, Pair, keys, quoted, typed};
 use super::known::nearest;
-use super::{Level, Policy, Seccomp};
+use super::{Level, Network, Policy, Seccomp};
 use crate::language::Language;
 
 /// Whose file it is.
@@ -394,6 +394,10 @@ pub fn weaknesses(policy: &Policy) -> Vec<String> {
             "accept: limits that do not hold are accepted; every result carries the breach"
                 .to_owned(),
         );
+    }
+    match policy.network {
+        // The only one yet; any other is a weakness, and must say which.
+        Network::None => {}
     }
     if policy.engine.seccomp == Seccomp::Engine {
         found.push(

@@ -99,7 +99,8 @@ impl Sandbox {
                     None => {}
                 }
             }
-            look_for_leftovers(&engine, &patience, &mut diagnosis).await;
+            self.look_for_leftovers(&engine, &patience, &mut diagnosis)
+                .await;
         }
         self.look_at_log(&mut diagnosis);
         diagnosis
@@ -244,6 +245,34 @@ impl Sandbox {
         is_exact
     }
 
+    async fn look_for_leftovers(
+        &self,
+        engine: &Engine,
+        patience: &Patience,
+        diagnosis: &mut Diagnosis,
+    ) {
+        match engine.leftovers(self.longest(), patience).await {
+            Ok(leftovers) => {
+                let count = leftovers
+                    .iter()
+                    .filter(|leftover| leftover.claim.permits_removal())
+                    .count();
+                if count == 0 {
+                    diagnosis.add(
+                        "leftovers",
+                        Health::Ok,
+                        "no container that nobody waits for",
+                    );
+                } else {
+                    let seen = format!("{count} containers that nobody waits for");
+                    let check = diagnosis.add("leftovers", Health::Warn, seen);
+                    check.mend = Some("lazaret reap".to_owned());
+                }
+            }
+            Err(error) => failed("leftovers", &error, diagnosis),
+        }
+    }
+
     fn look_at_log(&self, diagnosis: &mut Diagnosis) {
         let audit = &self.policy.audit;
         if !audit.enabled {
@@ -273,29 +302,6 @@ impl Sandbox {
 fn untried(language: &Language, diagnosis: &mut Diagnosis) {
     let seen = "no hostile script was tried: scripts do not run here, as said above";
     diagnosis.add(format!("hostile-{}", language.name), Health::Fail, seen);
-}
-
-async fn look_for_leftovers(engine: &Engine, patience: &Patience, diagnosis: &mut Diagnosis) {
-    match engine.leftovers(patience).await {
-        Ok(leftovers) => {
-            let count = leftovers
-                .iter()
-                .filter(|leftover| leftover.claim.permits_removal())
-                .count();
-            if count == 0 {
-                diagnosis.add(
-                    "leftovers",
-                    Health::Ok,
-                    "no container that nobody waits for",
-                );
-            } else {
-                let seen = format!("{count} containers that nobody waits for");
-                let check = diagnosis.add("leftovers", Health::Warn, seen);
-                check.mend = Some("lazaret reap".to_owned());
-            }
-        }
-        Err(error) => failed("leftovers", &error, diagnosis),
-    }
 }
 
 fn failed(id: &str, error: &EngineError, diagnosis: &mut Diagnosis) {

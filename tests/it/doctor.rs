@@ -56,7 +56,10 @@ fn rootless_on_cgroups_v1_is_not_fit_and_says_how_to_be() {
 }
 
 fn hostile(lazaret: Lazaret) -> (Ran, Value) {
-    doctor(lazaret.args(&["--hostile"]).patient())
+    let lazaret = lazaret.args(&["doctor", "--hostile", "--format", "json"]);
+    let ran = lazaret.patient().output();
+    let document = ran.document();
+    (ran, document)
 }
 
 /// The checks that ran a hostile script, by id, with how they came out.

@@ -31,6 +31,7 @@ mod policy;
 mod processes;
 mod readme;
 mod reap;
+mod reap_storage;
 mod rooms;
 mod rootless;
 mod rules;
