@@ -167,9 +167,10 @@ pub(super) const ATTACKS: &[Attack] = &[
         "writes as fast as it can, without end"
     )
     .times_out(1),
-    bash!("flood", "flood.sh", "writes 200 MB")
-        .argument(&["200"])
-        .held(Held::Counted(200_000_000)),
+    bash!("flood", "flood.sh", "writes 50 MB")
+        .argument(&["50"])
+        .ends(&[Status::Succeeded, Status::TimedOut])
+        .held(Held::Counted(50_000_000)),
     // Memory, files and disk.
     python!(
         "memory-at-once",
@@ -219,7 +220,8 @@ pub(super) const ATTACKS: &[Attack] = &[
     .overruns(MEMORY)
     .memory(64)
     .held(Held::OomNoted),
-    // Podman's tmpfs has no bound on files: there the bound is memory.
+    // Podman's tmpfs has no bound on files: there the bound is memory, which they keep when the script
+    // is dead, so that the launcher may be killed as well, and nobody reports.
     python!(
         "fills-disk",
         "fill-disk.py",
@@ -228,7 +230,7 @@ pub(super) const ATTACKS: &[Attack] = &[
     .argument(&["0"])
     .overruns(MEMORY)
     .memory(160)
-    .ends(&[Status::Succeeded, Status::OutOfMemory])
+    .ends(&[Status::Succeeded, Status::OutOfMemory, Status::Lost])
     .held(Held::Says(&[
         "/tmp 1 TiB ENOSPC",
         "/work 1 TiB ENOSPC",
