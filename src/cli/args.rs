@@ -230,6 +230,8 @@ pub(super) struct HistoryShow {
     /// The run's id, or its beginning.
     #[arg(value_name = "RUN")]
     pub(super) run: String,
+    #[command(flatten)]
+    pub(super) policy: PolicyOption,
     /// text for people; json one object.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(super) format: Format,

@@ -2,7 +2,7 @@
 
 use jiff::{Span, Timestamp};
 
-use super::args::{Format, HistoryOptions, HistoryShow};
+use super::args::{Format, HistoryOptions, HistoryShow, PolicyOption};
 use super::{output, setup};
 use crate::audit::{self, Entry, Log};
 use crate::render;
@@ -10,19 +10,19 @@ use crate::sandbox::Sandbox;
 
 pub(super) fn history(options: &HistoryOptions) -> u8 {
     let told = match &options.show {
-        Some(super::args::HistoryCommand::Show(show)) => one(options, show),
+        Some(super::args::HistoryCommand::Show(show)) => one(show),
         None => many(options),
     };
     output::told(told)
 }
 
-fn log(options: &HistoryOptions) -> Result<Log, String> {
-    let policy = setup::policy(&options.policy).map_err(|error| error.to_string())?;
+fn log(option: &PolicyOption) -> Result<Log, String> {
+    let policy = setup::policy(option).map_err(|error| error.to_string())?;
     Sandbox::new(policy).log()
 }
 
 fn many(options: &HistoryOptions) -> Result<String, String> {
-    let log = log(options)?;
+    let log = log(&options.policy)?;
     let since = options.since.as_deref().map(since).transpose()?;
     let runs = audit::history(&log).map_err(|error| error.to_string())?;
     let mut chosen = Vec::new();
@@ -51,8 +51,8 @@ fn many(options: &HistoryOptions) -> Result<String, String> {
     })
 }
 
-fn one(options: &HistoryOptions, show: &HistoryShow) -> Result<String, String> {
-    let log = log(options)?;
+fn one(show: &HistoryShow) -> Result<String, String> {
+    let log = log(&show.policy)?;
     let records = audit::story(&log, &show.run).map_err(|error| error.to_string())?;
     if records.is_empty() {
         let run = crate::text::single_line(&show.run);

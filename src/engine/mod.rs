@@ -26,6 +26,7 @@ pub use error::EngineError;
 pub use find::{Engine, find};
 pub use image::Confinement;
 pub use owner::{BY_HAND, Claim, identity};
+pub use places::state_directory;
 pub use profile::seccomp_file;
 pub use reap::Leftover;
 pub use removal::remove;

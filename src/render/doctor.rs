@@ -46,6 +46,10 @@ fn check_text(check: &Check, width: usize) -> String {
     if let Some(mend) = &check.mend {
         shown += &format!("{:1$}mend: {mend}\n", "", width + 7);
     }
+    if let Some(command) = &check.command {
+        let line = shlex::try_join(command.iter().map(String::as_str)).unwrap_or_default();
+        shown += &format!("{:1$}run:  {line}\n", "", width + 7);
+    }
     for proof in &check.proofs {
         let mark = if proof.holds { "    " } else { "FAIL" };
         shown += &format!(

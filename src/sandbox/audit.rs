@@ -6,7 +6,7 @@ use tokio::task::JoinHandle;
 
 use super::{Request, Sandbox};
 use crate::audit::{AuditError, Caller, Durability, Kind, Log, Record, ScriptTold};
-use crate::engine::places::state_directory;
+use crate::engine::state_directory;
 use crate::outcome::{Outcome, Status, Verdict};
 use crate::policy::Notice;
 

@@ -31,10 +31,21 @@ pub struct Check {
     pub health: Health,
     /// What was seen, and why it matters; safe text.
     pub seen: String,
-    /// A command or setting that mends it.
+    /// What mends it, in words: a setting, say.
     pub mend: Option<String>,
+    /// The command that mends it or tells more, word by word, for a shell of this user.
+    pub command: Option<Vec<String>>,
     /// Each promise beside what the container showed, where one was asked.
     pub proofs: Vec<Proof>,
+}
+
+/// An option of the command line, as its words.
+#[derive(Debug, Clone)]
+pub enum OptionFor {
+    /// For every command.
+    All(Vec<String>),
+    /// For commands that talk to an engine.
+    Engine(Vec<String>),
 }
 
 /// What was looked at, in order.
@@ -44,7 +55,40 @@ pub struct Diagnosis {
     pub checks: Vec<Check>,
 }
 
+impl Check {
+    fn run(&mut self, command: &[&str]) {
+        self.command = Some(command.iter().map(|word| (*word).to_owned()).collect());
+    }
+
+    /// A command of Lazaret's own.
+    pub(super) fn lazaret(&mut self, arguments: &[&str]) {
+        self.run(&[&["lazaret"], arguments].concat());
+    }
+}
+
 impl Diagnosis {
+    /// Adds options to Lazaret's own commands: without those that this diagnosis was called with, they
+    /// would talk to another engine or read another log.
+    pub fn with_options(&mut self, options: &[OptionFor]) {
+        for command in self
+            .checks
+            .iter_mut()
+            .filter_map(|check| check.command.as_mut())
+        {
+            if command.first().is_none_or(|program| program != "lazaret") {
+                continue;
+            }
+            let on_engine = command.get(1).is_some_and(|word| word == "reap");
+            for option in options {
+                match option {
+                    OptionFor::All(words) => command.extend_from_slice(words),
+                    OptionFor::Engine(words) if on_engine => command.extend_from_slice(words),
+                    OptionFor::Engine(_) => {}
+                }
+            }
+        }
+    }
+
     /// Nothing fails.
     #[must_use]
     pub fn is_fit(&self) -> bool {
@@ -62,6 +106,7 @@ impl Diagnosis {
             health,
             seen: crate::text::safe_for_terminal(&seen.into()),
             mend: None,
+            command: None,
             proofs: Vec::new(),
         })
     }
@@ -113,7 +158,7 @@ impl Sandbox {
         }
         for weakness in weak {
             let check = diagnosis.add("policy", Health::Warn, weakness);
-            check.mend = Some("lazaret policy show".to_owned());
+            check.lazaret(&["policy", "show"]);
         }
     }
 
@@ -202,7 +247,7 @@ impl Sandbox {
                     Health::Fail
                 };
                 let check = diagnosis.add(id, health, format!("{image} is not there"));
-                check.mend = Some(format!("{} pull {image}", engine.program));
+                check.run(&[&engine.program, "pull", image]);
                 false
             }
             Err(error) => {
@@ -266,7 +311,7 @@ impl Sandbox {
                 } else {
                     let seen = format!("{count} containers that nobody waits for");
                     let check = diagnosis.add("leftovers", Health::Warn, seen);
-                    check.mend = Some("lazaret reap".to_owned());
+                    check.lazaret(&["reap"]);
                 }
             }
             Err(error) => failed("leftovers", &error, diagnosis),
@@ -283,6 +328,14 @@ impl Sandbox {
             .log()
             .and_then(|log| audit::verify(&log, None).map_err(|error| error.to_string()));
         match report {
+            Ok(report) if report.head.count == 0 && has_run(diagnosis) => {
+                let seen = "nothing of the runs above was written to it";
+                let check = diagnosis.add("audit-log", Health::Fail, seen);
+                check.mend = Some(
+                    "audit.directory in the policy names a directory that this user may write to"
+                        .to_owned(),
+                );
+            }
             Ok(report) if report.is_whole() => {
                 let seen = format!("{} records, each in its place", report.head.count);
                 diagnosis.add("audit-log", Health::Ok, seen);
@@ -290,7 +343,7 @@ impl Sandbox {
             Ok(_) => {
                 let seen = "a record was changed, removed, moved or torn";
                 let check = diagnosis.add("audit-log", Health::Fail, seen);
-                check.mend = Some("lazaret audit verify".to_owned());
+                check.lazaret(&["audit", "verify"]);
             }
             Err(message) => {
                 diagnosis.add("audit-log", Health::Fail, message);
@@ -302,6 +355,12 @@ impl Sandbox {
 fn untried(language: &Language, diagnosis: &mut Diagnosis) {
     let seen = "no hostile script was tried: scripts do not run here, as said above";
     diagnosis.add(format!("hostile-{}", language.name), Health::Fail, seen);
+}
+
+/// Every run writes to the log, whatever comes of it.
+fn has_run(diagnosis: &Diagnosis) -> bool {
+    let mut ids = diagnosis.checks.iter().map(|check| check.id.as_str());
+    ids.any(|id| id.starts_with("attestation-"))
 }
 
 fn failed(id: &str, error: &EngineError, diagnosis: &mut Diagnosis) {

@@ -11,7 +11,7 @@ mod hostile;
 mod story;
 mod verdicts;
 
-pub use doctor::{Check, Diagnosis, Health};
+pub use doctor::{Check, Diagnosis, Health, OptionFor};
 pub use story::unstarted;
 
 use std::collections::BTreeMap;

@@ -1,12 +1,8 @@
 //! What the audit log says, happened as it says: the command line pasted, and the intent on the disk
 //! before the script is in the container (56).
-#![expect(
-    clippy::indexing_slicing,
-    reason = "a record without the field fails the test"
-)]
-
 use std::fs::File;
 use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
@@ -86,7 +82,6 @@ fn nothing_is_delivered_before_the_intent_is_on_the_disk() {
         let log = lazaret.audit();
         std::fs::create_dir_all(&log).expect("a folder");
         std::os::unix::fs::chown(&log, Some(0), Some(0)).expect("our own");
-        use std::os::unix::fs::PermissionsExt as _;
         std::fs::set_permissions(&log, std::fs::Permissions::from_mode(0o700)).expect("set");
         let lock = File::create(log.join("lock")).expect("a lock");
         lock.lock().expect("locked");

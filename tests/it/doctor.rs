@@ -1,4 +1,12 @@
 //! `lazaret doctor`: fit, or not and what to do.
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a document without the field fails the test"
+)]
+
+use std::path::Path;
+use std::process::Output;
+
 use serde_json::Value;
 
 use crate::harness::{Engine, Lazaret, Ran, docker, none, podman, rootless};
@@ -13,6 +21,135 @@ fn doctor(lazaret: Lazaret) -> (Ran, Value) {
     let ran = lazaret.args(&["doctor", "--format", "json"]).output();
     let document = ran.document();
     (ran, document)
+}
+
+/// Pastes the command that a check prints into a shell of the engine's environment, as another
+/// directory's, with the command under test as `lazaret`.
+#[track_caller]
+pub fn paste(engine: &Engine, check: &Value) -> Output {
+    let command = check["command"]
+        .as_array()
+        .unwrap_or_else(|| panic!("no command: {check:#}"));
+    let words = command.iter().map(|word| word.as_str().expect("text"));
+    let line = shlex::try_join(words).expect("shell words");
+    let mut shell = engine.program(Path::new("/bin/sh"));
+    let built = Path::new(env!("CARGO_BIN_EXE_lazaret"))
+        .parent()
+        .expect("a folder");
+    let path = engine
+        .environment
+        .get("PATH")
+        .map_or("/usr/bin:/bin", String::as_str);
+    shell.env("PATH", format!("{}:{path}", built.display()));
+    shell.args(["-c", &line]).current_dir("/");
+    shell.output().expect("sh starts")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// A doctor whose policy is named on its command line: what it prints must name it too.
+fn by_option(lazaret: &Lazaret) -> Lazaret {
+    let policy = lazaret.folder().join("policy.toml");
+    Lazaret::new(none()).args(&["doctor", "--policy", policy.to_str().expect("UTF-8")])
+}
+
+#[test]
+fn the_command_at_a_weak_policy_shows_where_it_comes_from() {
+    let lazaret = Lazaret::new(none()).only_policy("audit.enabled = false\n");
+    lazaret.command();
+    let document = by_option(&lazaret).json();
+    let output = paste(none(), check(&document, "policy"));
+    assert!(output.status.success(), "{output:?}");
+    let shown = text(&output.stdout);
+    let line = shown
+        .lines()
+        .find(|line| line.starts_with("audit.enabled = false"));
+    let file = lazaret.folder().join("policy.toml");
+    let origin = format!("{}:1", file.display());
+    assert!(line.is_some_and(|line| line.contains(&origin)), "{shown}");
+}
+
+#[test]
+fn the_command_at_a_broken_log_names_its_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let log = folder.path().join("audit");
+    let policy = format!("audit.directory = '{}'\n", log.display());
+    let lazaret = Lazaret::new(none())
+        .only_policy(&policy)
+        .run("script.py", b"eval(input())\n");
+    for _ in 0..2 {
+        lazaret.output().exits(126);
+    }
+    let document = by_option(&lazaret).json();
+    let whole = check(&document, "audit-log");
+    assert_eq!(
+        (&whole["health"], &whole["command"]),
+        (&"ok".into(), &Value::Null)
+    );
+    let path = log.join("audit.jsonl");
+    let records = std::fs::read_to_string(&path).expect("a log");
+    std::fs::write(&path, records.replacen("python", "pythom", 1)).expect("changed");
+    let document = by_option(&lazaret).json();
+    let broken = check(&document, "audit-log");
+    assert_eq!(broken["health"], "fail", "{broken}");
+    let output = paste(none(), broken);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(
+        text(&output.stdout).contains("audit.jsonl:1: the record was changed"),
+        "{output:?}"
+    );
+}
+
+/// What cannot be written to is not fit, whoever may read it.
+#[test]
+fn a_log_that_cannot_be_written_is_told() {
+    let Some(engine) = docker() else { return };
+    let nowhere = "audit.directory = \"/proc/nowhere\"";
+    let (ran, document) = doctor(Lazaret::new(engine).policy_key(nowhere));
+    assert_eq!((ran.code, &document["fit"]), (1, &false.into()), "{ran}");
+    let log = check(&document, "audit-log");
+    assert_eq!(log["health"], "fail", "{log}");
+    assert!(
+        log["mend"]
+            .as_str()
+            .is_some_and(|mend| mend.contains("audit.directory")),
+        "{log}"
+    );
+}
+
+/// There is no registry here: the engine understands the command, and asks for that very image.
+#[test]
+fn the_command_at_a_missing_image_pulls_it() {
+    for engine in [docker(), podman()].into_iter().flatten() {
+        let policy = "images.bash = 'localhost:1/lazaret-test/nosuch:1'\n";
+        let (_, document) = doctor(Lazaret::new(engine).only_policy(policy));
+        let missing = check(&document, "image-bash");
+        assert_eq!(missing["health"], "warn", "{missing}");
+        let output = paste(engine, missing);
+        let said = text(&output.stderr);
+        assert!(
+            said.contains("localhost:1") && said.contains("refused"),
+            "{said}"
+        );
+    }
+}
+
+/// What it says of the limits that this host cannot hold, in the policy, makes it fit.
+#[test]
+fn the_setting_at_missing_limits_makes_the_host_fit() {
+    let Some(engine) = rootless() else { return };
+    let (_, document) = doctor(Lazaret::new(engine));
+    let mend = check(&document, "engine-limits")["mend"]
+        .as_str()
+        .expect("advice");
+    let (_, setting) = mend.split_once("accept = ").expect("a setting");
+    let (setting, _) = setting.split_once(']').expect("a list");
+    let lazaret = Lazaret::new(engine).policy_key(&format!("accept = {setting}]"));
+    let (ran, document) = doctor(lazaret);
+    assert_eq!((ran.code, &document["fit"]), (0, &true.into()), "{ran}");
+    assert_eq!(check(&document, "engine-limits")["health"], "warn", "{ran}");
 }
 
 #[test]
@@ -99,7 +236,11 @@ fn every_hostile_script_fails_on_podman() {
 fn a_hostile_script_that_succeeds_is_told() {
     let Some(engine) = docker() else { return };
     let weak = Lazaret::new(engine).policy("\n[engine]\nseccomp = \"engine\"\n");
-    let (ran, document) = hostile(weak);
+    let weak = weak
+        .args(&["doctor", "--hostile", "--format", "json"])
+        .patient();
+    let ran = weak.output();
+    let document = ran.document();
     assert_eq!((ran.code, &document["fit"]), (1, &false.into()), "{ran}");
     let attestation = check(&document, "attestation-python");
     assert_eq!(attestation["health"], "ok", "{attestation:#}");
@@ -110,13 +251,20 @@ fn a_hostile_script_that_succeeds_is_told() {
         seen.contains("IT SUCCEEDED: ") && seen.contains("memfd_create (0)"),
         "{seen}"
     );
-    let mend = calls["mend"].as_str().expect("advice");
-    assert!(mend.contains("engine.seccomp = \"lazaret\""), "{mend}");
-    let failed: Vec<_> = attacks(&document)
+    assert_eq!(calls["mend"], "engine.seccomp = \"lazaret\" in the policy");
+    let others = attacks(&document)
         .into_iter()
-        .filter(|(_, health)| *health != "ok")
-        .collect();
-    assert_eq!(failed, [("hostile-system-calls-python", "fail")]);
+        .filter(|(_, health)| *health != "ok");
+    assert_eq!(
+        others.collect::<Vec<_>>(),
+        [("hostile-system-calls-python", "fail")]
+    );
+    // Its story, by the command as it is printed.
+    let story = text(&paste(engine, calls).stdout);
+    assert!(
+        story.contains("the command line") && story.contains("succeeded"),
+        "{story}"
+    );
 }
 
 /// A host that cannot limit processes or memory gets no fork bomb and no hog from us, also where its

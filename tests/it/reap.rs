@@ -195,6 +195,25 @@ fn every_state_that_is_left_goes() {
     }
 }
 
+/// The command that doctor prints at leftovers, pasted, removes them.
+#[test]
+fn the_command_that_doctor_prints_reaps() {
+    let _alone = alone();
+    for engine in [docker(), podman()].into_iter().flatten() {
+        let container = Created::left(engine, "created");
+        // Its policy must be there when the command is pasted.
+        let lazaret = Lazaret::new(engine).args(&["doctor", "--format", "json"]);
+        let document = lazaret.output().document();
+        let checks = document["checks"].as_array().expect("checks");
+        let leftovers = checks.iter().find(|check| check["id"] == "leftovers");
+        let leftovers = leftovers.expect("a check");
+        assert_eq!(leftovers["health"], "warn", "{leftovers}");
+        let output = crate::doctor::paste(engine, leftovers);
+        assert!(output.status.success(), "{output:?}");
+        assert!(!exists(engine, &container.name), "{output:?}");
+    }
+}
+
 /// 50: beside a live Lazaret of the same user its container survives.
 #[test]
 fn what_a_living_lazaret_waits_for_stays() {

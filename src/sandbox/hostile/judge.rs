@@ -106,7 +106,7 @@ fn shows(attack: &Attack, outcome: &Outcome) -> Result<(), String> {
                 .then_some(())
                 .ok_or_else(|| "no process met the memory limit".to_owned())
         }
-        Held::Reports(got) => reported(&stdout, got),
+        Held::Reports(got) => reported(&stdout, *got),
     }
 }
 
@@ -146,7 +146,7 @@ fn counted(bytes: u64, outcome: &Outcome) -> Result<(), String> {
     Ok(())
 }
 
-fn reported(stdout: &str, got: &fn(&Value) -> Vec<String>) -> Result<(), String> {
+fn reported(stdout: &str, got: fn(&Value) -> Vec<String>) -> Result<(), String> {
     let report: Value = serde_json::from_str(stdout)
         .map_err(|_| format!("it did not come to its end: {}", beginning(stdout)))?;
     let got = got(&report);

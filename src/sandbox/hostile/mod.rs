@@ -58,9 +58,8 @@ impl Sandbox {
         let seen = format!("{}: {seen}", attack.tries);
         let check = diagnosis.add(attack.id(), health, seen);
         if health != Health::Ok {
-            let story = format!("lazaret history show {}", outcome.id);
-            let advice = attack.mend.map(|mend| format!("{mend}; "));
-            check.mend = Some(advice.unwrap_or_default() + &story);
+            check.mend = attack.mend.map(str::to_owned);
+            check.lazaret(&["history", "show", &outcome.id]);
         }
     }
 
