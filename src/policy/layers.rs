@@ -103,10 +103,28 @@ pub fn layer(sources: &[Source], rules: Option<&[&str]>) -> Result<Layered, Vec<
     if !pile.problems.is_empty() {
         return Err(pile.problems);
     }
+    pile.policy.ceilings = ceilings(&pile.origins);
     Ok(Layered {
         policy: pile.policy,
         origins: pile.origins,
     })
+}
+
+/// A policy without a file, as callers of the library make it, has no place to name.
+fn ceilings(origins: &BTreeMap<String, Origin>) -> super::Ceilings {
+    let unnamed = |origin: &Origin| origin.path.as_os_str().is_empty();
+    let places = origins
+        .iter()
+        .filter(|(name, origin)| name.strip_suffix(".max").is_some() && !unnamed(origin));
+    let place = |origin: &Origin| {
+        let path = crate::text::single_line(&origin.path.display().to_string());
+        format!("{path}:{}", origin.line)
+    };
+    super::Ceilings(
+        places
+            .map(|(name, origin)| (name.clone(), place(origin)))
+            .collect(),
+    )
 }
 
 /// What binds later files.
@@ -134,17 +152,20 @@ struct Leaf<'a, 'b> {
 
 impl Pile<'_> {
     fn add(&mut self, source: &Source) {
-        let table = match DeTable::parse(&source.text) {
-            Ok(table) => table,
-            Err(error) => {
-                let start = error.span().map_or(0, |span| span.start);
-                let line = line_of(&source.text, start);
-                return self.problem(source, line, error.message().to_owned());
+        let earlier = self.problems.len();
+        let (table, errors) = DeTable::parse_recoverable(&source.text);
+        let mut torn = BTreeSet::new();
+        for error in errors {
+            let start = error.span().map_or(0, |span| span.start);
+            let line = line_of(&source.text, start);
+            // What follows from a slip of the pen is not a second one.
+            if torn.insert(line) {
+                self.problem(source, line, error.message().to_owned());
             }
-        };
+        }
         let leaves = leaves(table.get_ref(), &source.text);
         let mut lines = BTreeMap::new();
-        for leaf in &leaves {
+        for leaf in leaves.iter().filter(|leaf| !torn.contains(&leaf.line)) {
             match self.read(leaf, source) {
                 Ok(()) => {
                     lines.insert(leaf.name.clone(), leaf.line);
@@ -154,9 +175,16 @@ impl Pile<'_> {
                 }
             }
         }
-        self.settle_pairs(source, &lines);
+        let moved = self.settle_pairs(source, &lines);
         self.refuse_zeros(source, &lines);
         self.remember(source, &lines);
+        for (name, line) in moved {
+            let origin = self.origin(source, name, line);
+            self.origins.insert(name.to_owned(), origin);
+        }
+        let mut own = self.problems.split_off(earlier);
+        own.sort_by_key(|problem| problem.line);
+        self.problems.append(&mut own);
     }
 
     fn problem(&mut self, source: &Source, line: usize, message: String) {
@@ -211,16 +239,28 @@ impl Pile<'_> {
     }
 
     /// A file that names one of the two moves the other with it where it must: a default above the
-    /// ceiling raises the ceiling, a ceiling below the default lowers the default.
-    fn settle_pairs(&mut self, source: &Source, lines: &BTreeMap<String, usize>) {
+    /// ceiling raises the ceiling, a ceiling below the default lowers the default. The keys that moved,
+    /// each with the line that moved it.
+    fn settle_pairs(
+        &mut self,
+        source: &Source,
+        lines: &BTreeMap<String, usize>,
+    ) -> Vec<(&'static str, usize)> {
+        let mut moved = Vec::new();
         for pair in &PAIRS {
             let line = |key: &Key| lines.get(key.name).copied();
             let (default, max) = (line(&pair.default), line(&pair.max));
             let Some(at) = default.or(max) else { continue };
             let before = self.policy.clone();
             match (default, max, (pair.is_crossed)(&self.policy)) {
-                (Some(_), None, true) => (pair.raise_max)(&mut self.policy),
-                (None, Some(_), true) => (pair.lower_default)(&mut self.policy),
+                (Some(_), None, true) => {
+                    (pair.raise_max)(&mut self.policy);
+                    moved.push((pair.max.name, at));
+                }
+                (None, Some(_), true) => {
+                    (pair.lower_default)(&mut self.policy);
+                    moved.push((pair.default.name, at));
+                }
                 (Some(_), Some(_), true) => {
                     let name = pair.default.name.trim_end_matches(".default");
                     let words = "the default is above the max; lower the one or raise the other";
@@ -233,6 +273,7 @@ impl Pile<'_> {
                 self.problem(source, max.unwrap_or(at), message);
             }
         }
+        moved
     }
 
     fn beyond_ceiling(&self, pair: &Pair) -> Option<String> {
@@ -283,12 +324,16 @@ impl Pile<'_> {
             });
         }
         for (name, line) in lines {
-            let origin = Origin {
-                path: source.path.clone(),
-                line: *line,
-                locked: self.locks.iter().any(|lock| covers(lock, name)),
-            };
+            let origin = self.origin(source, name, *line);
             self.origins.insert(name.clone(), origin);
+        }
+    }
+
+    fn origin(&self, source: &Source, name: &str, line: usize) -> Origin {
+        Origin {
+            path: source.path.clone(),
+            line,
+            locked: self.locks.iter().any(|lock| covers(lock, name)),
         }
     }
 
@@ -316,9 +361,7 @@ fn check_lock(leaf: &Leaf<'_, '_>, source: &Source) -> Result<(), String> {
 
 /// The keys that a file locks; that they make sense has been seen to.
 fn locked(text: &str) -> BTreeSet<String> {
-    let Ok(table) = DeTable::parse(text) else {
-        return BTreeSet::new();
-    };
+    let (table, _) = DeTable::parse_recoverable(text);
     let leaves = leaves(table.get_ref(), text);
     let lock = leaves.iter().find(|leaf| leaf.name == "lock");
     lock.and_then(|leaf| typed(leaf.given).ok())
