@@ -42,7 +42,11 @@ fn check_text(check: &Check, width: usize) -> String {
         Health::Warn => "warn",
         Health::Fail => "FAIL",
     };
-    let mut shown = format!("{health}  {:<width$} {}\n", check.id, check.seen);
+    let seen = check
+        .seen
+        .trim_end()
+        .replace('\n', &format!("\n{:1$}", "", width + 7));
+    let mut shown = format!("{health}  {:<width$} {seen}\n", check.id);
     if let Some(mend) = &check.mend {
         shown += &format!("{:1$}mend: {mend}\n", "", width + 7);
     }
@@ -58,4 +62,31 @@ fn check_text(check: &Check, width: usize) -> String {
         );
     }
     shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_mends_stands_below_what_was_seen() {
+        let check = Check {
+            id: "leftovers".to_owned(),
+            health: Health::Warn,
+            seen: "two lines\nof words\n".to_owned(),
+            mend: Some("a setting".to_owned()),
+            command: Some(vec!["lazaret".to_owned(), "reap it".to_owned()]),
+            proofs: Vec::new(),
+        };
+        let shown = check_text(&check, 10);
+        let lines: Vec<&str> = shown.lines().collect();
+        let below = |text: &str| format!("{:17}{text}", "");
+        let expected = [
+            "warn  leftovers  two lines".to_owned(),
+            below("of words"),
+            below("mend: a setting"),
+            below("run:  lazaret 'reap it'"),
+        ];
+        assert_eq!(lines, expected);
+    }
 }

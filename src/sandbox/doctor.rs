@@ -194,6 +194,12 @@ impl Sandbox {
                 return None;
             }
         }
+        if let Ok(true) = engine.is_podmans_service(patience).await {
+            let seen = "the docker command talks to Podman's service, which refuses what a hardened container needs, and returns 0 for scripts that fail";
+            let check = diagnosis.add("engine-service", Health::Fail, seen);
+            check.mend = Some("use Podman's own command: --engine podman, or engine.command = \"podman\" in the policy".to_owned());
+            return None;
+        }
         self.look_at_limits(&engine, patience, diagnosis).await;
         Some(engine)
     }

@@ -119,6 +119,42 @@ fn a_log_that_cannot_be_written_is_told() {
     );
 }
 
+/// A service that was started for a test, and ends with it.
+struct Service(std::process::Child);
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Docker's command on Podman's service loses exit codes (a bare `docker run --rm` there returns 0 for
+/// a script that exits 5): told, with what to use instead.
+#[test]
+fn podmans_service_behind_dockers_command_is_told() {
+    let (Some(docker), Some(podman)) = (docker(), podman()) else {
+        return;
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let socket = folder.path().join("podman.sock");
+    let host = format!("unix://{}", socket.display());
+    let mut service = podman.command(&["system", "service", "--time=60", &host]);
+    let service = Service(service.spawn().expect("podman starts"));
+    crate::running::until("the socket", || socket.exists());
+    let (ran, document) = doctor(Lazaret::new(docker).env("DOCKER_HOST", &host));
+    assert_eq!((ran.code, &document["fit"]), (1, &false.into()), "{ran}");
+    let told = check(&document, "engine-service");
+    assert_eq!(told["health"], "fail", "{told}");
+    assert!(
+        told["mend"]
+            .as_str()
+            .is_some_and(|mend| mend.contains("--engine podman")),
+        "{told}"
+    );
+    drop(service);
+}
+
 /// There is no registry here: the engine understands the command, and asks for that very image.
 #[test]
 fn the_command_at_a_missing_image_pulls_it() {
