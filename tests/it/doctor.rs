@@ -9,6 +9,7 @@ use std::process::Output;
 
 use serde_json::Value;
 
+use crate::fake_engine::Fake;
 use crate::harness::{Engine, Lazaret, Ran, docker, none, podman, rootless};
 
 fn check<'a>(document: &'a Value, id: &str) -> &'a Value {
@@ -153,6 +154,37 @@ fn podmans_service_behind_dockers_command_is_told() {
         "{told}"
     );
     drop(service);
+}
+
+/// The fake's every script ends with 0, whatever it is: an exit code that comes back as another is
+/// told, and no hostile script is tried on such an engine.
+#[test]
+fn an_exit_code_that_does_not_come_back_is_told() {
+    let Some(fake) = Fake::attesting(&[]) else {
+        return;
+    };
+    let Some(engine) = docker() else { return };
+    let lazaret =
+        fake.dress(Lazaret::new(engine))
+            .args(&["doctor", "--hostile", "--format", "json"]);
+    let program = crate::fake_engine::program();
+    let ran = lazaret.args(&["--engine", &program]).output();
+    let document = ran.document();
+    assert_eq!((ran.code, &document["fit"]), (1, &false.into()), "{ran}");
+    assert_eq!(
+        check(&document, "attestation-python")["health"],
+        "ok",
+        "{ran}"
+    );
+    assert_eq!(
+        check(&document, "exit-code-python")["health"],
+        "fail",
+        "{ran}"
+    );
+    assert_eq!(
+        attacks(&document),
+        [("hostile-python", "fail"), ("hostile-bash", "fail")]
+    );
 }
 
 /// There is no registry here: the engine understands the command, and asks for that very image.
