@@ -50,13 +50,14 @@ impl Engine {
             return Ok(Vec::new());
         }
         let answer = self.ask(&LIST, patience.command).await?;
+        let unclear = |words: &[u8]| EngineError::Unreachable {
+            said: said(words),
+            hint: "see to its service, then try again",
+        };
         if !answer.success {
-            return Err(EngineError::Unreachable {
-                said: said(&answer.stderr),
-                hint: "see to its service, then try again",
-            });
+            return Err(unclear(&answer.stderr));
         }
-        Ok(kept(&answer.stdout, longest, SystemTime::now()))
+        kept(&answer.stdout, longest, SystemTime::now()).ok_or_else(|| unclear(&answer.stdout))
     }
 
     /// Removes it and verifies that it is gone.
@@ -82,10 +83,14 @@ impl Engine {
     }
 }
 
-fn kept(listed: &[u8], longest: Duration, now: SystemTime) -> Vec<Leftover> {
-    let rows: Vec<Row> = serde_json::from_slice(listed).unwrap_or_default();
-    let rows = rows.into_iter();
-    rows.filter_map(|row| leftover(row, longest, now)).collect()
+/// `None` if that is no list: what cannot be read may hold anything. A row of another form is none of
+/// ours.
+fn kept(listed: &[u8], longest: Duration, now: SystemTime) -> Option<Vec<Leftover>> {
+    // Some versions print `null` for an empty list.
+    let rows: Option<Vec<serde_json::Value>> = serde_json::from_slice(listed).ok()?;
+    let rows = rows.unwrap_or_default().into_iter();
+    let rows = rows.filter_map(|row| serde_json::from_value(row).ok());
+    Some(rows.filter_map(|row| leftover(row, longest, now)).collect())
 }
 
 /// A clock that was read twice, and a whole second of rounding.
@@ -143,7 +148,11 @@ mod tests {
     fn claimed(listed: &[u8], age: u64) -> Option<Claim> {
         let now = UNIX_EPOCH + Duration::from_secs(CREATED + age);
         let found = kept(listed, Duration::from_secs(400), now);
-        found.into_iter().next().map(|leftover| leftover.claim)
+        found
+            .expect("a list")
+            .into_iter()
+            .next()
+            .map(|leftover| leftover.claim)
     }
 
     #[test]
@@ -182,9 +191,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_list_is_none() {
-        for text in ["", "null", "[]", "{}", "[{\"Id\": 1}]", "Error: no"] {
-            assert_eq!(claimed(text.as_bytes(), 9999), None, "{text}");
+    fn what_is_no_list_may_hold_anything() {
+        let kept = |text: &str| kept(text.as_bytes(), Duration::ZERO, UNIX_EPOCH);
+        for none in ["null", "[]", "[{\"Id\": 1}]", "[7]"] {
+            assert_eq!(kept(none), Some(Vec::new()), "{none}");
+        }
+        for unclear in ["", "{}", "Error: no", "[{\"Id\": \"cut off"] {
+            assert_eq!(kept(unclear), None, "{unclear}");
         }
     }
 }

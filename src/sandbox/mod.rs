@@ -6,12 +6,13 @@
 
 mod attempt;
 mod audit;
+mod diagnosis;
 mod doctor;
 mod hostile;
 mod story;
 mod verdicts;
 
-pub use doctor::{Check, Diagnosis, Health, OptionFor};
+pub use diagnosis::{Check, Diagnosis, Health, OptionFor};
 pub use story::unstarted;
 
 use std::collections::BTreeMap;

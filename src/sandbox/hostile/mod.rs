@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use self::attack::Attack;
 use self::judge::Fate;
-use super::doctor::{Diagnosis, Health};
+use super::diagnosis::{Diagnosis, Health};
 use super::{Request, Sandbox, Watch};
 use crate::check::Layer;
 use crate::language::Language;
