@@ -178,6 +178,9 @@ pub(super) struct PolicyCheck {
 
 #[derive(Debug, Args)]
 pub(super) struct DoctorOptions {
+    /// Also run hostile scripts (bombs, floods, escapes) on the engine: each must get nothing.
+    #[arg(long)]
+    pub(super) hostile: bool,
     #[command(flatten)]
     pub(super) engine: EngineOptions,
     #[command(flatten)]
@@ -227,6 +230,8 @@ pub(super) struct HistoryShow {
     /// The run's id, or its beginning.
     #[arg(value_name = "RUN")]
     pub(super) run: String,
+    #[command(flatten)]
+    pub(super) policy: PolicyOption,
     /// text for people; json one object.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(super) format: Format,

@@ -2,31 +2,22 @@
 
 use jiff::{Span, Timestamp};
 
-use super::args::{Format, HistoryOptions, HistoryShow};
-use super::{exit, output, setup};
+use super::args::{Format, HistoryOptions, HistoryShow, PolicyOption};
+use super::{output, setup};
 use crate::audit::{self, Entry, Log};
 use crate::render;
 use crate::sandbox::Sandbox;
 
 pub(super) fn history(options: &HistoryOptions) -> u8 {
     let told = match &options.show {
-        Some(super::args::HistoryCommand::Show(show)) => one(options, show),
+        Some(super::args::HistoryCommand::Show(show)) => one(show),
         None => many(options),
     };
-    match told {
-        Ok(text) => {
-            output::result(&text);
-            exit::OK
-        }
-        Err(message) => {
-            output::message(&message);
-            exit::INVALID
-        }
-    }
+    output::told(told)
 }
 
-fn log(options: &HistoryOptions) -> Result<Log, String> {
-    let policy = setup::policy(&options.policy).map_err(|error| error.to_string())?;
+fn log(option: &PolicyOption) -> Result<Log, String> {
+    let policy = setup::policy(option).map_err(|error| error.to_string())?;
     Sandbox::new(policy).log()
 }
 
@@ -56,7 +47,7 @@ fn many(options: &HistoryOptions) -> Result<String, String> {
 
 /// Tells of every run that fits, newest first, for as long as more are wanted.
 fn each(options: &HistoryOptions, mut wants_more: impl FnMut(Entry) -> bool) -> Result<(), String> {
-    let log = log(options)?;
+    let log = log(&options.policy)?;
     let since = options.since.as_deref().map(since).transpose()?;
     for run in audit::history(&log).map_err(|error| error.to_string())? {
         let run = run.map_err(|error| error.to_string())?;
@@ -70,8 +61,8 @@ fn each(options: &HistoryOptions, mut wants_more: impl FnMut(Entry) -> bool) -> 
     Ok(())
 }
 
-fn one(options: &HistoryOptions, show: &HistoryShow) -> Result<String, String> {
-    let log = log(options)?;
+fn one(show: &HistoryShow) -> Result<String, String> {
+    let log = log(&show.policy)?;
     let records = audit::story(&log, &show.run).map_err(|error| error.to_string())?;
     if records.is_empty() {
         let run = crate::text::single_line(&show.run);

@@ -2,12 +2,28 @@
 
 use std::io::{IsTerminal as _, Write as _};
 
+use super::exit;
+
 /// A result, on stdout. Whether somebody still reads it is not our affair: a closed pipe ends quietly.
 pub(super) fn result(text: &str) {
     let mut stdout = std::io::stdout().lock();
     let _ = stdout
         .write_all(text.as_bytes())
         .and_then(|()| stdout.flush());
+}
+
+/// A command's whole answer: a result, or why there is none, which is the request's fault.
+pub(super) fn told(answer: Result<String, String>) -> u8 {
+    match answer {
+        Ok(text) => {
+            result(&text);
+            exit::OK
+        }
+        Err(why) => {
+            message(&why);
+            exit::INVALID
+        }
+    }
 }
 
 /// Bytes as they are, on stdout.

@@ -20,20 +20,11 @@ pub(super) fn policy(command: &PolicyCommand) -> u8 {
 }
 
 fn show(options: &PolicyShow) -> u8 {
-    match setup::layered(&options.policy) {
-        Ok(layered) => {
-            let warnings = weaknesses(&layered.policy);
-            output::result(&match options.format {
-                Format::Text => render::policy_text(&layered),
-                Format::Json => render::policy_document(&layered, &warnings) + "\n",
-            });
-            exit::OK
-        }
-        Err(error) => {
-            output::message(&error.to_string());
-            exit::INVALID
-        }
-    }
+    let layered = setup::layered(&options.policy).map_err(|error| error.to_string());
+    output::told(layered.map(|layered| match options.format {
+        Format::Text => render::policy_text(&layered),
+        Format::Json => render::policy_document(&layered, &weaknesses(&layered.policy)) + "\n",
+    }))
 }
 
 /// The file alone, as if it were the administrator's: where it will be used is not known here.

@@ -1,23 +1,14 @@
 //! `lazaret rules`.
 
 use super::args::{Format, RulesOptions};
-use super::{exit, output, setup};
+use super::{output, setup};
 use crate::check::{self, Rule};
 use crate::language::Language;
 use crate::policy::nearest;
 use crate::render;
 
 pub(super) fn rules(options: &RulesOptions) -> u8 {
-    match text(options) {
-        Ok(text) => {
-            output::result(&text);
-            exit::OK
-        }
-        Err(message) => {
-            output::message(&message);
-            exit::INVALID
-        }
-    }
+    output::told(text(options))
 }
 
 fn text(options: &RulesOptions) -> Result<String, String> {

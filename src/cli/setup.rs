@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::args::{EngineOptions, PolicyOption, ScriptOptions};
 use super::input::{self, InputError};
 use crate::check;
+use crate::engine::places;
 use crate::policy::layers::{Layered, Owner};
 use crate::policy::{self, Policy, PolicyError};
 use crate::sandbox::{Request, Sandbox};
@@ -21,8 +22,11 @@ pub(super) fn layered(option: &PolicyOption) -> Result<Layered, PolicyError> {
         .as_deref()
         .filter(|path| *path != Path::new(""));
     let places = [
-        (Owner::Administrator, Some(PathBuf::from(ADMINISTRATORS))),
-        (Owner::User, users()),
+        (
+            Owner::Administrator,
+            Some(PathBuf::from(places::ADMINISTRATORS_POLICY)),
+        ),
+        (Owner::User, places::users_policy()),
         (Owner::Caller, named.map(Path::to_path_buf)),
     ];
     let mut sources = Vec::new();
@@ -32,18 +36,6 @@ pub(super) fn layered(option: &PolicyOption) -> Result<Layered, PolicyError> {
         }
     }
     policy::layers::layer(&sources, Some(&rules)).map_err(PolicyError::Mistakes)
-}
-
-const ADMINISTRATORS: &str = "/etc/lazaret/policy.toml";
-
-/// Where the user's own policy stands: in the configuration directory, never in the working directory.
-fn users() -> Option<PathBuf> {
-    let absolute = |name: &str| {
-        let path = PathBuf::from(std::env::var_os(name)?);
-        path.is_absolute().then_some(path)
-    };
-    let config = absolute("XDG_CONFIG_HOME").or_else(|| Some(absolute("HOME")?.join(".config")));
-    config.map(|directory| directory.join("lazaret/policy.toml"))
 }
 
 /// The policy alone.

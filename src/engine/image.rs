@@ -70,6 +70,21 @@ impl Engine {
         Err(EngineError::Unreachable { said: words, hint })
     }
 
+    /// Whether Docker's command talks to Podman's service, which takes another's options and loses exit
+    /// codes.
+    ///
+    /// # Errors
+    /// It does not answer.
+    pub async fn is_podmans_service(&self, patience: &Patience) -> Result<bool, EngineError> {
+        if self.dialect == Dialect::Podman {
+            return Ok(false);
+        }
+        let format = "{{json .Server.Components}}";
+        let arguments = ["version", "--format", format];
+        let answer = self.ask(&arguments, patience.command).await?;
+        Ok(memchr::memmem::find(&answer.stdout, b"Podman Engine").is_some())
+    }
+
     /// How the engine runs containers.
     ///
     /// # Errors

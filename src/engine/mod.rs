@@ -14,10 +14,12 @@ mod image;
 mod introduction;
 mod ladder;
 mod owner;
+pub mod places;
 mod profile;
 mod reap;
 mod removal;
 mod spawn;
+mod storage;
 
 pub use command::Answer;
 pub use container::{Container, Delivery, Ended, StartFailure, Started};
@@ -26,7 +28,8 @@ pub use find::{Engine, find};
 pub use image::Confinement;
 pub use introduction::{Answers, Enquiry, Introduction};
 pub use owner::{BY_HAND, Claim, identity};
-pub use profile::{seccomp_file, state_directory};
+pub use places::state_directory;
+pub use profile::seccomp_file;
 pub use reap::Leftover;
 pub use removal::remove;
 

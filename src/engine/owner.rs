@@ -57,6 +57,10 @@ pub enum Claim {
         /// Its PID.
         pid: String,
     },
+    /// Its creation was cut off so long ago that no run waits for it.
+    CutOff,
+    /// It is being created, or its creation was cut off.
+    Unfinished,
     /// Its deadline has passed, and no living process that can be seen from here owns it.
     Overdue,
 }
@@ -65,7 +69,7 @@ impl Claim {
     /// Nobody waits for it.
     #[must_use]
     pub fn permits_removal(&self) -> bool {
-        matches!(self, Self::OwnerGone { .. } | Self::Overdue)
+        matches!(self, Self::OwnerGone { .. } | Self::Overdue | Self::CutOff)
     }
 }
 
@@ -79,6 +83,14 @@ impl fmt::Display for Claim {
                 "owned by a process on another machine or in another PID namespace, and not past its deadline"
             ),
             Self::OwnerGone { pid } => write!(formatter, "its owner, process {pid}, is gone"),
+            Self::CutOff => write!(
+                formatter,
+                "its creation was cut off, too long ago for any run to wait for it"
+            ),
+            Self::Unfinished => write!(
+                formatter,
+                "it is being created, or was until it was cut off; no labels tell"
+            ),
             Self::Overdue => write!(formatter, "its deadline has passed"),
         }
     }
@@ -118,8 +130,7 @@ pub(super) fn claim(
     here: &Here,
     now: SystemTime,
 ) -> Option<Claim> {
-    let id = name.strip_prefix("lazaret-")?;
-    uuid::Uuid::try_parse(id).ok()?;
+    id_of(name)?;
     labels.get("lazaret")?;
     let owner = labels.get("lazaret.owner")?;
     if owner == BY_HAND {
@@ -134,6 +145,11 @@ pub(super) fn claim(
         None if overdue => Claim::Overdue,
         None => Claim::Elsewhere,
     })
+}
+
+/// The run's id, if that is a name as we make them.
+pub(super) fn id_of(name: &str) -> Option<uuid::Uuid> {
+    uuid::Uuid::try_parse(name.strip_prefix("lazaret-")?).ok()
 }
 
 /// The owner's PID and whether it lives, if that can be known here.

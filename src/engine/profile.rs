@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
-use super::EngineError;
+use super::{EngineError, places};
 use crate::plan::seccomp::profile;
 
 /// The file with our profile, written if it is not there or says something else.
@@ -31,23 +31,11 @@ pub fn seccomp_file() -> Result<String, EngineError> {
 /// The state directory first; where that cannot be written, a directory of this user's own among the
 /// temporary ones.
 fn directories() -> Vec<PathBuf> {
-    let temporary = std::env::temp_dir().join(format!("lazaret-{}", nix::unistd::getuid()));
-    state_directory().into_iter().chain([temporary]).collect()
-}
-
-/// Where Lazaret keeps what outlives a run: `/var/lib/lazaret` for root, else `lazaret` in the user's
-/// state directory, `XDG_STATE_HOME` or `~/.local/state`.
-#[must_use]
-pub fn state_directory() -> Option<PathBuf> {
-    if nix::unistd::getuid().is_root() {
-        return Some(PathBuf::from("/var/lib/lazaret"));
-    }
-    let absolute = |name: &str| {
-        let path = PathBuf::from(std::env::var_os(name)?);
-        path.is_absolute().then_some(path)
-    };
-    let state = absolute("XDG_STATE_HOME").or_else(|| Some(absolute("HOME")?.join(".local/state")));
-    state.map(|directory| directory.join("lazaret"))
+    let state = places::state_directory();
+    state
+        .into_iter()
+        .chain([places::temporary_directory()])
+        .collect()
 }
 
 fn placed(directory: &Path, text: &str) -> io::Result<String> {

@@ -4,7 +4,7 @@
 //! may choose a name that looks like ours. What a living process owns is never touched.
 
 use std::collections::BTreeMap;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 
@@ -34,11 +34,22 @@ pub struct Leftover {
 const FORMAT: &str = "{{.Id}}\t{{.Name}}\t{{.State.Status}}\t{{json .Config.Labels}}";
 
 impl Engine {
-    /// Every container of ours, in any state, with who claims it. Nothing is removed.
+    /// Every container of ours, in any state, with who claims it, and what Podman keeps of those whose
+    /// creation was cut off. Nothing is removed. `longest` is more than any run takes.
     ///
     /// # Errors
     /// The engine gave no answer.
-    pub async fn leftovers(&self, patience: &Patience) -> Result<Vec<Leftover>, EngineError> {
+    pub async fn leftovers(
+        &self,
+        longest: Duration,
+        patience: &Patience,
+    ) -> Result<Vec<Leftover>, EngineError> {
+        let mut leftovers = self.labelled(patience).await?;
+        leftovers.extend(self.kept(longest, patience).await?);
+        Ok(leftovers)
+    }
+
+    async fn labelled(&self, patience: &Patience) -> Result<Vec<Leftover>, EngineError> {
         let ids = self.ids(patience).await?;
         if ids.is_empty() {
             return Ok(Vec::new());
@@ -59,6 +70,9 @@ impl Engine {
     pub async fn reap(&self, leftover: &mut Leftover, patience: &Patience) {
         if !leftover.claim.permits_removal() {
             return;
+        }
+        if leftover.claim == Claim::CutOff {
+            return self.remove_kept(leftover, patience).await;
         }
         let cleanup = remove(self, &leftover.name, patience, 1).await;
         leftover.removed = Some(cleanup.removed);

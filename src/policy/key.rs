@@ -10,7 +10,7 @@ use toml::Spanned;
 use toml::de::{DeValue, ValueDeserializer};
 
 use super::units::Seconds;
-use super::{Accept, Bytes, Cpus, Network, Policy, Pull, Seccomp};
+use super::{Bytes, Cpus, Network, Policy, Pull, Seccomp};
 
 /// A value as it stands in a file.
 pub(super) type Given<'a> = Spanned<DeValue<'a>>;
@@ -205,14 +205,7 @@ pub static KEYS: [Key; 21] = [
     Key {
         name: "accept",
         meaning: "limits that may fail on this host: memory, swap, pids, cpu",
-        show: |policy| {
-            Some(list(policy.accept.iter().map(|accept| match accept {
-                Accept::Memory => "memory",
-                Accept::Swap => "swap",
-                Accept::Pids => "pids",
-                Accept::Cpu => "cpu",
-            })))
-        },
+        show: |policy| Some(list(policy.accept.iter().map(|accept| accept.name()))),
         read: |policy, given| {
             policy.accept = typed(given)?;
             Ok(())

@@ -12,7 +12,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::key::{Given, KEYS, Key, PAIRS, Pair, keys, quoted, typed};
 use super::known::nearest;
-use super::{Level, Policy, Seccomp};
+use super::{Level, Network, Policy, Seccomp};
 use crate::language::Language;
 
 /// Whose file it is.
@@ -103,10 +103,28 @@ pub fn layer(sources: &[Source], rules: Option<&[&str]>) -> Result<Layered, Vec<
     if !pile.problems.is_empty() {
         return Err(pile.problems);
     }
+    pile.policy.ceilings = ceilings(&pile.origins);
     Ok(Layered {
         policy: pile.policy,
         origins: pile.origins,
     })
+}
+
+/// A policy without a file, as callers of the library make it, has no place to name.
+fn ceilings(origins: &BTreeMap<String, Origin>) -> super::Ceilings {
+    let unnamed = |origin: &Origin| origin.path.as_os_str().is_empty();
+    let places = origins
+        .iter()
+        .filter(|(name, origin)| name.strip_suffix(".max").is_some() && !unnamed(origin));
+    let place = |origin: &Origin| {
+        let path = crate::text::single_line(&origin.path.display().to_string());
+        format!("{path}:{}", origin.line)
+    };
+    super::Ceilings(
+        places
+            .map(|(name, origin)| (name.clone(), place(origin)))
+            .collect(),
+    )
 }
 
 /// What binds later files.
@@ -134,17 +152,20 @@ struct Leaf<'a, 'b> {
 
 impl Pile<'_> {
     fn add(&mut self, source: &Source) {
-        let table = match DeTable::parse(&source.text) {
-            Ok(table) => table,
-            Err(error) => {
-                let start = error.span().map_or(0, |span| span.start);
-                let line = line_of(&source.text, start);
-                return self.problem(source, line, error.message().to_owned());
+        let earlier = self.problems.len();
+        let (table, errors) = DeTable::parse_recoverable(&source.text);
+        let mut torn = BTreeSet::new();
+        for error in errors {
+            let start = error.span().map_or(0, |span| span.start);
+            let line = line_of(&source.text, start);
+            // What follows from a slip of the pen is not a second one.
+            if torn.insert(line) {
+                self.problem(source, line, error.message().to_owned());
             }
-        };
+        }
         let leaves = leaves(table.get_ref(), &source.text);
         let mut lines = BTreeMap::new();
-        for leaf in &leaves {
+        for leaf in leaves.iter().filter(|leaf| !torn.contains(&leaf.line)) {
             match self.read(leaf, source) {
                 Ok(()) => {
                     lines.insert(leaf.name.clone(), leaf.line);
@@ -154,9 +175,16 @@ impl Pile<'_> {
                 }
             }
         }
-        self.settle_pairs(source, &lines);
+        let moved = self.settle_pairs(source, &lines);
         self.refuse_zeros(source, &lines);
         self.remember(source, &lines);
+        for (name, line) in moved {
+            let origin = self.origin(source, name, line);
+            self.origins.insert(name.to_owned(), origin);
+        }
+        let mut own = self.problems.split_off(earlier);
+        own.sort_by_key(|problem| problem.line);
+        self.problems.append(&mut own);
     }
 
     fn problem(&mut self, source: &Source, line: usize, message: String) {
@@ -211,16 +239,28 @@ impl Pile<'_> {
     }
 
     /// A file that names one of the two moves the other with it where it must: a default above the
-    /// ceiling raises the ceiling, a ceiling below the default lowers the default.
-    fn settle_pairs(&mut self, source: &Source, lines: &BTreeMap<String, usize>) {
+    /// ceiling raises the ceiling, a ceiling below the default lowers the default. The keys that moved,
+    /// each with the line that moved it.
+    fn settle_pairs(
+        &mut self,
+        source: &Source,
+        lines: &BTreeMap<String, usize>,
+    ) -> Vec<(&'static str, usize)> {
+        let mut moved = Vec::new();
         for pair in &PAIRS {
             let line = |key: &Key| lines.get(key.name).copied();
             let (default, max) = (line(&pair.default), line(&pair.max));
             let Some(at) = default.or(max) else { continue };
             let before = self.policy.clone();
             match (default, max, (pair.is_crossed)(&self.policy)) {
-                (Some(_), None, true) => (pair.raise_max)(&mut self.policy),
-                (None, Some(_), true) => (pair.lower_default)(&mut self.policy),
+                (Some(_), None, true) => {
+                    (pair.raise_max)(&mut self.policy);
+                    moved.push((pair.max.name, at));
+                }
+                (None, Some(_), true) => {
+                    (pair.lower_default)(&mut self.policy);
+                    moved.push((pair.default.name, at));
+                }
                 (Some(_), Some(_), true) => {
                     let name = pair.default.name.trim_end_matches(".default");
                     let words = "the default is above the max; lower the one or raise the other";
@@ -233,6 +273,7 @@ impl Pile<'_> {
                 self.problem(source, max.unwrap_or(at), message);
             }
         }
+        moved
     }
 
     fn beyond_ceiling(&self, pair: &Pair) -> Option<String> {
@@ -283,12 +324,16 @@ impl Pile<'_> {
             });
         }
         for (name, line) in lines {
-            let origin = Origin {
-                path: source.path.clone(),
-                line: *line,
-                locked: self.locks.iter().any(|lock| covers(lock, name)),
-            };
+            let origin = self.origin(source, name, *line);
             self.origins.insert(name.clone(), origin);
+        }
+    }
+
+    fn origin(&self, source: &Source, name: &str, line: usize) -> Origin {
+        Origin {
+            path: source.path.clone(),
+            line,
+            locked: self.locks.iter().any(|lock| covers(lock, name)),
         }
     }
 
@@ -316,9 +361,7 @@ fn check_lock(leaf: &Leaf<'_, '_>, source: &Source) -> Result<(), String> {
 
 /// The keys that a file locks; that they make sense has been seen to.
 fn locked(text: &str) -> BTreeSet<String> {
-    let Ok(table) = DeTable::parse(text) else {
-        return BTreeSet::new();
-    };
+    let (table, _) = DeTable::parse_recoverable(text);
     let leaves = leaves(table.get_ref(), text);
     let lock = leaves.iter().find(|leaf| leaf.name == "lock");
     lock.and_then(|leaf| typed(leaf.given).ok())
@@ -395,6 +438,10 @@ pub fn weaknesses(policy: &Policy) -> Vec<String> {
                 .to_owned(),
         );
     }
+    match policy.network {
+        // The only one yet; any other is a weakness, and must say which.
+        Network::None => {}
+    }
     if policy.engine.seccomp == Seccomp::Engine {
         found.push(
             "engine.seccomp: the engine's own profile lets through what no script needs".to_owned(),
@@ -422,128 +469,4 @@ pub fn weaknesses(policy: &Policy) -> Vec<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::policy::{Bytes, Limit};
-
-    fn source(owner: Owner, text: &str) -> Source {
-        let path = PathBuf::from(match owner {
-            Owner::Administrator => "/etc/lazaret/policy.toml",
-            Owner::User => "/home/u/policy.toml",
-            Owner::Caller => "/tmp/policy.toml",
-        });
-        let text = text.to_owned();
-        Source { owner, path, text }
-    }
-
-    fn layered(texts: &[(Owner, &str)]) -> Result<Layered, Vec<String>> {
-        let sources: Vec<Source> = texts
-            .iter()
-            .map(|(owner, text)| source(*owner, text))
-            .collect();
-        layer(&sources, Some(&["python-eval"]))
-            .map_err(|problems| problems.iter().map(ToString::to_string).collect())
-    }
-
-    #[test]
-    fn later_files_move_what_they_name_and_origins_tell() {
-        let layered = layered(&[
-            (
-                Owner::Administrator,
-                "[limits]\nmemory = { max = '2g' }\npids.default = 50\n",
-            ),
-            (
-                Owner::User,
-                "pull = 'never'\n[limits]\nmemory = { default = '1g' }\n",
-            ),
-            (Owner::Caller, "pull = 'always'\n"),
-        ])
-        .expect("a policy");
-        let limits = &layered.policy.limits;
-        assert_eq!(
-            limits.memory,
-            Limit::new(Bytes::mib(1024), Bytes::mib(2048))
-        );
-        assert_eq!(limits.pids, Limit::new(50, 1000));
-        let origin = |key: &str| {
-            let origin = &layered.origins[key];
-            (origin.path.display().to_string(), origin.line)
-        };
-        assert_eq!(
-            origin("limits.memory.max"),
-            ("/etc/lazaret/policy.toml".to_owned(), 2)
-        );
-        assert_eq!(
-            origin("limits.memory.default"),
-            ("/home/u/policy.toml".to_owned(), 3)
-        );
-        assert_eq!(origin("pull"), ("/tmp/policy.toml".to_owned(), 1));
-        assert!(!layered.origins.contains_key("network"));
-    }
-
-    #[test]
-    fn ceilings_of_the_administrator_bind_later_files() {
-        let administrator = (Owner::Administrator, "[limits]\nmemory = { max = '2g' }\n");
-        for text in ["limits.memory.max = '3g'", "limits.memory.default = '3g'"] {
-            let problems = layered(&[administrator, (Owner::User, text)]).expect_err("refused");
-            assert!(
-                problems[0].contains("\"3g\" is more than /etc/lazaret/policy.toml"),
-                "{problems:?}"
-            );
-        }
-        // What only the defaults bound, a later file may raise.
-        let raised = layered(&[administrator, (Owner::User, "limits.pids.max = 5000")]);
-        assert_eq!(raised.expect("a policy").policy.limits.pids.max, 5000);
-    }
-
-    #[test]
-    fn locked_keys_cannot_be_named_again() {
-        let administrator = (
-            Owner::Administrator,
-            "lock = ['images', 'checks.off', 'rules.python-eval', 'limits.timeout']\npull = 'never'",
-        );
-        for text in [
-            "images.python = 'x'",
-            "checks.off = []",
-            "rules.python-eval = 'off'",
-            "limits.timeout.default = 1",
-        ] {
-            let problems = layered(&[administrator, (Owner::Caller, text)]).expect_err("refused");
-            assert!(problems[0].contains("has locked"), "{problems:?}");
-        }
-        assert!(layered(&[administrator, (Owner::Caller, "pull = 'missing'")]).is_ok());
-        let problems = layered(&[(Owner::User, "lock = ['pull']")]).expect_err("refused");
-        assert!(
-            problems[0].contains("only the administrator"),
-            "{problems:?}"
-        );
-        let problems = layered(&[(Owner::Administrator, "lock = ['pul']")]).expect_err("refused");
-        assert!(problems[0].contains("`pull`"), "{problems:?}");
-    }
-
-    #[test]
-    fn every_mistake_is_told_with_its_line() {
-        let text = "pull = 'sometimes'\n[limits]\nmemroy = { default = '1g' }\npids = { default = 9, max = 8 }\nmemory = '1g'\n[rules]\npython-evil = 'off'\n";
-        let problems = layered(&[(Owner::User, text)]).expect_err("refused");
-        let starts = [
-            "line 1: pull",
-            "line 3: limits.memroy.default",
-            "line 4: limits.pids",
-            "line 5: limits.memory",
-            "line 7: rules.python-evil",
-        ];
-        for start in starts {
-            assert!(
-                problems.iter().any(|problem| problem.starts_with(start)),
-                "{start}: {problems:#?}"
-            );
-        }
-        assert_eq!(problems.len(), starts.len(), "{problems:#?}");
-    }
-
-    #[test]
-    fn what_is_no_toml_has_a_line_too() {
-        let problems = layered(&[(Owner::User, "pull = 'never'\n[limits\n")]).expect_err("refused");
-        assert!(problems[0].starts_with("line 2:"), "{problems:?}");
-    }
-}
+mod tests;

@@ -91,6 +91,19 @@ pub enum Accept {
     Cpu,
 }
 
+impl Accept {
+    /// Its name in policies and breaches.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Memory => "memory",
+            Self::Swap => "swap",
+            Self::Pids => "pids",
+            Self::Cpu => "cpu",
+        }
+    }
+}
+
 /// Serialises a limit of time as seconds.
 pub(super) fn seconds<S: Serializer>(
     limit: &Limit<Duration>,

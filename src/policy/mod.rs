@@ -50,6 +50,28 @@ pub struct Policy {
     pub checks_off: BTreeSet<String>,
     /// Levels of rules by id, where they differ from the rule's own.
     pub rules: BTreeMap<String, Level>,
+    /// Where a file has set a ceiling, for messages.
+    #[serde(skip)]
+    pub ceilings: Ceilings,
+}
+
+/// Where files have set ceilings. What holds does not depend on it: policies are equal that differ in
+/// nothing else.
+#[derive(Debug, Clone, Default)]
+pub struct Ceilings(BTreeMap<String, String>);
+
+impl PartialEq for Ceilings {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Ceilings {
+    /// ` by FILE:LINE`, or nothing where the ceiling of that limit is built in.
+    fn by(&self, limit: &str) -> String {
+        let place = self.0.get(&format!("limits.{limit}.max"));
+        place.map_or_else(String::new, |place| format!(" by {place}"))
+    }
 }
 
 /// Limits of a run; those a request may move carry a ceiling.
@@ -174,6 +196,7 @@ impl Default for Policy {
             audit: AuditSettings::default(),
             checks_off: BTreeSet::new(),
             rules: BTreeMap::new(),
+            ceilings: Ceilings::default(),
         }
     }
 }

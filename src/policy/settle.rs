@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::{Bytes, Cpus, Limit, Policy, units};
+use super::{Bytes, Ceilings, Cpus, Limit, Policy, units};
 
 /// What a caller would like moved. Nothing asked is the policy's default.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -63,7 +63,7 @@ pub struct Notice {
 pub enum NotPermitted {
     /// Beyond a ceiling.
     #[error(
-        "{name} {asked} is more than this policy permits ({max}); ask for less, or have the operator raise \
+        "{name} {asked} is more than this policy permits ({max}{by}); ask for less, or have the operator raise \
          limits.{name}.max"
     )]
     TooMuch {
@@ -73,6 +73,8 @@ pub enum NotPermitted {
         asked: String,
         /// The ceiling.
         max: String,
+        /// ` by FILE:LINE` where a file has set it, else nothing.
+        by: String,
     },
     /// Engines take zero for "no limit".
     #[error("{name} 0 would be no limit at all; ask for more than 0")]
@@ -88,8 +90,28 @@ impl Policy {
     /// # Errors
     /// A limit other than the timeout is asked for beyond its ceiling, or as zero.
     pub fn settle(&self, ask: &Ask) -> Result<(Limits, Vec<Notice>), NotPermitted> {
+        let (settled, notice) = self.settled(ask).map_err(|error| self.with_origin(error))?;
+        Ok((settled, notice.into_iter().collect()))
+    }
+
+    /// Whose ceiling it is.
+    fn with_origin(&self, error: NotPermitted) -> NotPermitted {
+        match error {
+            NotPermitted::TooMuch {
+                name, asked, max, ..
+            } => NotPermitted::TooMuch {
+                name,
+                asked,
+                max,
+                by: self.ceilings.by(name),
+            },
+            zero @ NotPermitted::Zero { .. } => zero,
+        }
+    }
+
+    fn settled(&self, ask: &Ask) -> Result<(Limits, Option<Notice>), NotPermitted> {
         let limits = &self.limits;
-        let (timeout, notice) = clamp_timeout(limits.timeout, ask.timeout);
+        let (timeout, notice) = clamp_timeout(limits.timeout, ask.timeout, &self.ceilings);
         let settled = Limits {
             memory: above_zero("memory", limits.memory, ask.memory)?,
             swap: within("swap", limits.swap, ask.swap)?,
@@ -103,7 +125,7 @@ impl Policy {
             timeout,
             output: within("output", limits.output, ask.output)?,
         };
-        Ok((settled, notice.into_iter().collect()))
+        Ok((settled, notice))
     }
 }
 
@@ -117,6 +139,7 @@ fn within<T: PartialOrd + Copy + std::fmt::Display>(
             name,
             asked: asked.to_string(),
             max: limit.max.to_string(),
+            by: String::new(),
         }),
         Some(asked) => Ok(asked),
         None => Ok(limit.default),
@@ -134,7 +157,11 @@ fn above_zero<T: PartialOrd + Copy + std::fmt::Display + Default>(
     }
 }
 
-fn clamp_timeout(limit: Limit<Duration>, ask: Option<Duration>) -> (Duration, Option<Notice>) {
+fn clamp_timeout(
+    limit: Limit<Duration>,
+    ask: Option<Duration>,
+    ceilings: &Ceilings,
+) -> (Duration, Option<Notice>) {
     let Some(asked) = ask else {
         return (limit.default, None);
     };
@@ -142,8 +169,9 @@ fn clamp_timeout(limit: Limit<Duration>, ask: Option<Duration>) -> (Duration, Op
         return (asked, None);
     }
     let message = format!(
-        "the timeout was clamped to {} s, the most this policy permits",
-        limit.max.as_secs_f64()
+        "the timeout was clamped to {} s, the most this policy permits{}",
+        limit.max.as_secs_f64(),
+        ceilings.by("timeout"),
     );
     let notice = Notice {
         code: "timeout-clamped",

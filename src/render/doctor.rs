@@ -24,7 +24,10 @@ pub fn doctor_document(diagnosis: &Diagnosis) -> String {
 /// A line for each check, under it what mends it, and each promise beside its evidence.
 #[must_use]
 pub fn doctor_text(diagnosis: &Diagnosis) -> String {
-    let mut shown: String = diagnosis.checks.iter().map(check_text).collect();
+    let widths = diagnosis.checks.iter().map(|check| check.id.len());
+    let width = widths.max().unwrap_or_default().max(20);
+    let text = |check| check_text(check, width);
+    let mut shown: String = diagnosis.checks.iter().map(text).collect();
     shown += if diagnosis.is_fit() {
         "\nThis host is fit to run scripts.\n"
     } else {
@@ -33,15 +36,23 @@ pub fn doctor_text(diagnosis: &Diagnosis) -> String {
     shown
 }
 
-fn check_text(check: &Check) -> String {
+fn check_text(check: &Check, width: usize) -> String {
     let health = match check.health {
         Health::Ok => "ok  ",
         Health::Warn => "warn",
         Health::Fail => "FAIL",
     };
-    let mut shown = format!("{health}  {:<20} {}\n", check.id, check.seen);
+    let seen = check
+        .seen
+        .trim_end()
+        .replace('\n', &format!("\n{:1$}", "", width + 7));
+    let mut shown = format!("{health}  {:<width$} {seen}\n", check.id);
     if let Some(mend) = &check.mend {
-        shown += &format!("{:28}mend: {mend}\n", "");
+        shown += &format!("{:1$}mend: {mend}\n", "", width + 7);
+    }
+    if let Some(command) = &check.command {
+        let line = shlex::try_join(command.iter().map(String::as_str)).unwrap_or_default();
+        shown += &format!("{:1$}run:  {line}\n", "", width + 7);
     }
     for proof in &check.proofs {
         let mark = if proof.holds { "    " } else { "FAIL" };
@@ -51,4 +62,31 @@ fn check_text(check: &Check) -> String {
         );
     }
     shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_mends_stands_below_what_was_seen() {
+        let check = Check {
+            id: "leftovers".to_owned(),
+            health: Health::Warn,
+            seen: "two lines\nof words\n".to_owned(),
+            mend: Some("a setting".to_owned()),
+            command: Some(vec!["lazaret".to_owned(), "reap it".to_owned()]),
+            proofs: Vec::new(),
+        };
+        let shown = check_text(&check, 10);
+        let lines: Vec<&str> = shown.lines().collect();
+        let below = |text: &str| format!("{:17}{text}", "");
+        let expected = [
+            "warn  leftovers  two lines".to_owned(),
+            below("of words"),
+            below("mend: a setting"),
+            below("run:  lazaret 'reap it'"),
+        ];
+        assert_eq!(lines, expected);
+    }
 }

@@ -1,71 +1,12 @@
 //! Whether this host is fit to run scripts, and what to do where it is not.
 
-use serde::Serialize;
-
+use super::diagnosis::{Diagnosis, Health};
 use super::{Request, Sandbox, Watch};
 use crate::audit;
 use crate::engine::{Engine, EngineError, Patience};
 use crate::language::{LANGUAGES, Language};
 use crate::outcome::{Outcome, Status};
 use crate::policy::{Accept, Pull, layers::weaknesses};
-use crate::protocol::attestation::Proof;
-
-/// How a check came out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Health {
-    /// As it should be.
-    Ok,
-    /// It works, and could be better.
-    Warn,
-    /// Scripts cannot run here, or not as promised.
-    Fail,
-}
-
-/// One thing that was looked at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Check {
-    /// Stable id, such as `engine-answers` or `attestation-python`.
-    pub id: String,
-    /// How it came out.
-    pub health: Health,
-    /// What was seen, and why it matters; safe text.
-    pub seen: String,
-    /// A command or setting that mends it.
-    pub mend: Option<String>,
-    /// Each promise beside what the container showed, where one was asked.
-    pub proofs: Vec<Proof>,
-}
-
-/// What was looked at, in order.
-#[derive(Debug, Clone, Default, Serialize)]
-pub struct Diagnosis {
-    /// The checks.
-    pub checks: Vec<Check>,
-}
-
-impl Diagnosis {
-    /// Nothing fails.
-    #[must_use]
-    pub fn is_fit(&self) -> bool {
-        self.checks.iter().all(|check| check.health != Health::Fail)
-    }
-
-    fn add(
-        &mut self,
-        id: impl Into<String>,
-        health: Health,
-        seen: impl Into<String>,
-    ) -> &mut Check {
-        self.checks.push_mut(Check {
-            id: id.into(),
-            health,
-            seen: crate::text::safe_for_terminal(&seen.into()),
-            mend: None,
-            proofs: Vec::new(),
-        })
-    }
-}
 
 /// The exit code that a script must get back.
 const CODE: u8 = 42;
@@ -73,19 +14,34 @@ const CODE: u8 = 42;
 impl Sandbox {
     /// Looks at everything that a run needs, with a real run for each language.
     pub async fn diagnose(&self) -> Diagnosis {
+        self.look(None).await
+    }
+
+    /// As [`Self::diagnose`], and then runs the hostile scripts that Lazaret brings along: bombs,
+    /// floods, escapes. Each is a check; it fails where the script succeeds. Takes a minute or two;
+    /// cancelled, it ends after the container of the moment is gone.
+    pub async fn diagnose_hostile(&self, watch: &Watch) -> Diagnosis {
+        self.look(Some(watch)).await
+    }
+
+    async fn look(&self, hostile: Option<&Watch>) -> Diagnosis {
         let mut diagnosis = Diagnosis::default();
         self.look_at_policy(&mut diagnosis);
         let patience = Patience::of(&self.policy);
         if let Some(engine) = self.look_at_engine(&patience, &mut diagnosis).await {
             for language in &LANGUAGES {
-                if self
+                let is_there = self
                     .look_at_image(&engine, language, &patience, &mut diagnosis)
-                    .await
-                {
-                    self.look_at_run(language, &mut diagnosis).await;
+                    .await;
+                let runs = is_there && self.look_at_run(language, &mut diagnosis).await;
+                match hostile {
+                    Some(watch) if runs => self.withstand(language, watch, &mut diagnosis).await,
+                    Some(_) => untried(language, &mut diagnosis),
+                    None => {}
                 }
             }
-            look_for_leftovers(&engine, &patience, &mut diagnosis).await;
+            self.look_for_leftovers(&engine, &patience, &mut diagnosis)
+                .await;
         }
         self.look_at_log(&mut diagnosis);
         diagnosis
@@ -98,7 +54,7 @@ impl Sandbox {
         }
         for weakness in weak {
             let check = diagnosis.add("policy", Health::Warn, weakness);
-            check.mend = Some("lazaret policy show".to_owned());
+            check.lazaret(&["policy", "show"]);
         }
     }
 
@@ -133,6 +89,12 @@ impl Sandbox {
                 failed("engine-answers", &error, diagnosis);
                 return None;
             }
+        }
+        if let Ok(true) = engine.is_podmans_service(patience).await {
+            let seen = "the docker command talks to Podman's service, which refuses what a hardened container needs, and returns 0 for scripts that fail";
+            let check = diagnosis.add("engine-service", Health::Fail, seen);
+            check.mend = Some("use Podman's own command: --engine podman, or engine.command = \"podman\" in the policy".to_owned());
+            return None;
         }
         self.look_at_limits(&engine, patience, diagnosis).await;
         Some(engine)
@@ -187,7 +149,7 @@ impl Sandbox {
                     Health::Fail
                 };
                 let check = diagnosis.add(id, health, format!("{image} is not there"));
-                check.mend = Some(format!("{} pull {image}", engine.program));
+                check.run(&[&engine.program, "pull", image]);
                 false
             }
             Err(error) => {
@@ -197,8 +159,8 @@ impl Sandbox {
         }
     }
 
-    /// A live attestation, and whether an exit code comes back as it was given.
-    async fn look_at_run(&self, language: &'static Language, diagnosis: &mut Diagnosis) {
+    /// A live attestation, and whether an exit code comes back as it was given: scripts run here.
+    async fn look_at_run(&self, language: &'static Language, diagnosis: &mut Diagnosis) -> bool {
         let outcome = self
             .run(&Request::new(language, probe(language)), &Watch::default())
             .await;
@@ -218,13 +180,43 @@ impl Sandbox {
         };
         check.proofs.clone_from(&outcome.proofs);
         let id = format!("exit-code-{}", language.name);
-        if outcome.verdict.exit_code == Some(CODE) {
+        let is_exact = outcome.verdict.exit_code == Some(CODE);
+        if is_exact {
             let version = outcome.stdout.text();
             let version = version.trim();
             let seen = format!("{language} {version}: a script's exit {CODE} came back as {CODE}");
             diagnosis.add(id, Health::Ok, seen);
         } else if outcome.verdict.status != Status::Refused {
             diagnosis.add(id, Health::Fail, problem(&outcome));
+        }
+        is_exact
+    }
+
+    async fn look_for_leftovers(
+        &self,
+        engine: &Engine,
+        patience: &Patience,
+        diagnosis: &mut Diagnosis,
+    ) {
+        match engine.leftovers(self.longest(), patience).await {
+            Ok(leftovers) => {
+                let count = leftovers
+                    .iter()
+                    .filter(|leftover| leftover.claim.permits_removal())
+                    .count();
+                if count == 0 {
+                    diagnosis.add(
+                        "leftovers",
+                        Health::Ok,
+                        "no container that nobody waits for",
+                    );
+                } else {
+                    let seen = format!("{count} containers that nobody waits for");
+                    let check = diagnosis.add("leftovers", Health::Warn, seen);
+                    check.lazaret(&["reap"]);
+                }
+            }
+            Err(error) => failed("leftovers", &error, diagnosis),
         }
     }
 
@@ -238,6 +230,14 @@ impl Sandbox {
             .log()
             .and_then(|log| audit::verify(&log, None).map_err(|error| error.to_string()));
         match report {
+            Ok(report) if report.head.count == 0 && has_run(diagnosis) => {
+                let seen = "nothing of the runs above was written to it";
+                let check = diagnosis.add("audit-log", Health::Fail, seen);
+                check.mend = Some(
+                    "audit.directory in the policy names a directory that this user may write to"
+                        .to_owned(),
+                );
+            }
             Ok(report) if report.is_whole() => {
                 let seen = format!("{} records, each in its place", report.head.count);
                 diagnosis.add("audit-log", Health::Ok, seen);
@@ -245,7 +245,7 @@ impl Sandbox {
             Ok(_) => {
                 let seen = "a record was changed, removed, moved or torn";
                 let check = diagnosis.add("audit-log", Health::Fail, seen);
-                check.mend = Some("lazaret audit verify".to_owned());
+                check.lazaret(&["audit", "verify"]);
             }
             Err(message) => {
                 diagnosis.add("audit-log", Health::Fail, message);
@@ -254,27 +254,15 @@ impl Sandbox {
     }
 }
 
-async fn look_for_leftovers(engine: &Engine, patience: &Patience, diagnosis: &mut Diagnosis) {
-    match engine.leftovers(patience).await {
-        Ok(leftovers) => {
-            let count = leftovers
-                .iter()
-                .filter(|leftover| leftover.claim.permits_removal())
-                .count();
-            if count == 0 {
-                diagnosis.add(
-                    "leftovers",
-                    Health::Ok,
-                    "no container that nobody waits for",
-                );
-            } else {
-                let seen = format!("{count} containers that nobody waits for");
-                let check = diagnosis.add("leftovers", Health::Warn, seen);
-                check.mend = Some("lazaret reap".to_owned());
-            }
-        }
-        Err(error) => failed("leftovers", &error, diagnosis),
-    }
+fn untried(language: &Language, diagnosis: &mut Diagnosis) {
+    let seen = "no hostile script was tried: scripts do not run here, as said above";
+    diagnosis.add(format!("hostile-{}", language.name), Health::Fail, seen);
+}
+
+/// Every run writes to the log, whatever comes of it.
+fn has_run(diagnosis: &Diagnosis) -> bool {
+    let mut ids = diagnosis.checks.iter().map(|check| check.id.as_str());
+    ids.any(|id| id.starts_with("attestation-"))
 }
 
 fn failed(id: &str, error: &EngineError, diagnosis: &mut Diagnosis) {

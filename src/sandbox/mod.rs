@@ -6,13 +6,15 @@
 
 mod attempt;
 mod audit;
+mod diagnosis;
 mod doctor;
+mod hostile;
 mod keeping;
 mod story;
 mod traces;
 mod verdicts;
 
-pub use doctor::{Check, Diagnosis, Health};
+pub use diagnosis::{Check, Diagnosis, Health, OptionFor};
 pub use story::unstarted;
 
 use std::collections::BTreeMap;
@@ -177,7 +179,7 @@ impl Sandbox {
     pub async fn reap(&self, dry_run: bool) -> Result<Vec<Leftover>, EngineError> {
         let patience = Patience::of(&self.policy);
         let engine = self.find(&patience).await?;
-        let mut leftovers = engine.leftovers(&patience).await?;
+        let mut leftovers = engine.leftovers(self.longest(), &patience).await?;
         if !dry_run {
             for leftover in &mut leftovers {
                 engine.reap(leftover, &patience).await;
@@ -261,6 +263,21 @@ impl Sandbox {
         let ending =
             patience.grace * 2 + patience.after_kill + patience.settle + patience.command * 3;
         patience.startup * 2 + limits.timeout * 2 + ending
+    }
+
+    /// Longer than any run that this policy permits, from its request to its end.
+    fn longest(&self) -> Duration {
+        let mut limits = self
+            .policy
+            .settle(&Ask::default())
+            .map(|(limits, _)| limits);
+        if let Ok(limits) = &mut limits {
+            limits.timeout = self.policy.limits.timeout.max;
+        }
+        let run = limits.map_or(Duration::from_secs(24 * 3600), |limits| {
+            self.lifetime(&limits)
+        });
+        run + self.policy.limits.pull
     }
 
     fn encode(&self, request: &Request, limits: &Limits, nonce: &Nonce) -> Vec<u8> {

@@ -1,4 +1,4 @@
-//! Nothing outlives its run: whatever kills Lazaret, the container goes (48, 49, 51, 53).
+//! Nothing outlives its run: whatever kills Lazaret, the container goes (48, 49, 53).
 
 use std::time::{Duration, Instant};
 
@@ -178,6 +178,24 @@ while :; do sleep 9; done
     }
 }
 
+/// 48: SIGKILL when the script has said its last word, and its container is about to be removed.
+#[test]
+fn killed_when_the_script_is_over() {
+    let mut containers = Vec::new();
+    for engine in engines() {
+        for _ in 0..3 {
+            let mut running = Running::start(Lazaret::python(engine, "print('over')"));
+            let container = running.container();
+            running.prints("over");
+            running.signal(Signal::SIGKILL);
+            containers.push((engine, container));
+        }
+    }
+    for (engine, container) in containers {
+        everything_goes(engine, &container);
+    }
+}
+
 /// 49: SIGINT, SIGTERM and SIGHUP: 130, and the container is gone when Lazaret is.
 #[test]
 fn signals_leave_nothing() {
@@ -312,40 +330,6 @@ fn waiting_in(pipe: &std::process::ChildStdout) -> usize {
         .trim()
         .parse()
         .expect("a number")
-}
-
-/// 51: a few runs at once: each gets its own container and its own output.
-#[test]
-fn ten_runs_at_once_do_not_mix() {
-    for engine in engines() {
-        let runs: Vec<_> = (0..10)
-            .map(|number| {
-                std::thread::spawn(move || {
-                    let script = format!("import sys\nprint('run {number}')\nsys.exit({number})");
-                    (
-                        number,
-                        Lazaret::python(engine, &script)
-                            .args(&["--format", "json"])
-                            .output(),
-                    )
-                })
-            })
-            .collect();
-        let mut names = Vec::new();
-        for run in runs {
-            let (number, ran) = run.join().expect("a run");
-            let document = ran.document();
-            assert_eq!(document["stdout"], format!("run {number}\n"), "{ran}");
-            assert_eq!(document["exit_code"], number, "{ran}");
-            names.push(document["container"].as_str().expect("a name").to_owned());
-        }
-        names.sort();
-        names.dedup();
-        assert_eq!(names.len(), 10);
-        for name in &names {
-            everything_goes(engine, name);
-        }
-    }
 }
 
 /// 53: an ordinary run, whatever its outcome, leaves no guard, no process and no container.

@@ -266,6 +266,41 @@ fn fails_as_the_real_one_does() {
     }
 }
 
+/// The contract, for what doctor asks besides.
+#[test]
+fn answers_doctor_as_the_real_one_does() {
+    let (Some(engine), Some(fake)) = (docker(), Fake::new("silent")) else {
+        return;
+    };
+    let down = Fake::new("silent").expect("seen above");
+    let down = down.with("FAKE_DOCKER_DAEMON", "down");
+    for question in [
+        ["version", "--format", "{{json .Server.Components}}"],
+        [
+            "info",
+            "--format",
+            "{{.CgroupVersion}} {{.SecurityOptions}}",
+        ],
+    ] {
+        let real = engine.command(&question).output().expect("docker starts");
+        assert_eq!(
+            Shape::of(&real),
+            Shape::of(&fake.ask(&question)),
+            "{real:?}"
+        );
+        let mut command = engine.command(&question);
+        let real = command
+            .env("DOCKER_HOST", "unix:///nonexistent/docker.sock")
+            .output();
+        let real = real.expect("docker starts");
+        assert_eq!(
+            Shape::of(&real),
+            Shape::of(&down.ask(&question)),
+            "{real:?}"
+        );
+    }
+}
+
 /// What it has no answer for, it refuses loudly.
 #[test]
 fn refuses_what_it_does_not_know() {

@@ -10,11 +10,14 @@
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 #![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
 
+mod at_once;
 mod audit;
+mod audited;
 mod checking;
 mod cleanup;
 mod command_line;
 mod confidential;
+mod descriptors;
 mod doctor;
 mod engine_choice;
 mod exits;
@@ -31,6 +34,7 @@ mod policy;
 mod processes;
 mod readme;
 mod reap;
+mod reap_storage;
 mod rooms;
 mod rootless;
 mod rules;

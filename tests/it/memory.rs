@@ -127,7 +127,9 @@ fn nothing() -> (String, String) {
 fn filling_every_place_touches_no_disk() {
     let Some(engine) = docker() else { return };
     // Text mode: the script's output shows when it is done, and it then waits to be looked at.
-    let lazaret = attack(engine, "fill-disk.py").args(&["--timeout", "100"]);
+    let lazaret = attack(engine, "fill-disk.py")
+        .args(&["--timeout", "100"])
+        .script_args(&["600"]);
     let mut child = lazaret.spawn();
     let stdout = child.stdout.take().expect("a pipe");
     let lines = BufReader::new(stdout).lines();

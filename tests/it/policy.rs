@@ -118,6 +118,148 @@ fn an_administrators_file_that_others_may_write_to_binds_nobody_and_is_refused()
     );
 }
 
+/// `plan` and `payload` are of the same layers as `run`.
+#[test]
+fn a_plan_and_a_payload_are_of_all_layers() {
+    let administrators = "limits.memory.max = \"256m\"\nlimits.timeout.max = 20\nimages.bash = \"the/administrators:1\"\n";
+    let machine = Machine::new(
+        administrators,
+        "limits.pids.default = 7\nlimits.grace = 3\n",
+    );
+    let own = machine.path("own.toml");
+    std::fs::write(&own, "limits.work.default = \"5m\"\n").expect("a file");
+    let own = own.to_str().expect("UTF-8");
+    let planned = machine.run(&["plan", "bash", "--engine", "docker", "--policy", own]);
+    let line = text(&planned.stdout);
+    assert!(planned.status.success(), "{}", text(&planned.stderr));
+    for word in [
+        "--memory 256m",
+        "--pids-limit 7",
+        "size=5m",
+        "the/administrators:1",
+    ] {
+        assert!(line.contains(word), "{word}: {line}");
+    }
+    let script = machine.path("here/script.py");
+    std::fs::write(&script, "print(1)\n").expect("a file");
+    let script = script.to_str().expect("UTF-8");
+    let payload = machine.run(&["payload", "--timeout", "900", script]);
+    let payload = text(&payload.stdout);
+    let header: Vec<&str> = payload
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .split(' ')
+        .collect();
+    // `lazaret-payload/1 NONCE TIMEOUT_MS GRACE_MS …`: clamped by the one, moved by the other.
+    assert_eq!(
+        header.get(2..4),
+        Some(["20000", "3000"].as_slice()),
+        "{payload}"
+    );
+    for command in [["plan", "python"], ["payload", script]] {
+        let mut words = command.to_vec();
+        words.extend(["--memory", "1g"]);
+        if command[0] == "plan" {
+            words.extend(["--engine", "docker"]);
+        }
+        let refused = machine.run(&words);
+        assert_eq!(refused.status.code(), Some(2), "{words:?}");
+        let told = text(&refused.stderr);
+        assert!(
+            told.contains("256m by /etc/lazaret/policy.toml:1"),
+            "{told}"
+        );
+    }
+}
+
+/// What a run asks for beyond a ceiling is refused or clamped, and the result says by whose.
+#[test]
+fn a_ceiling_is_told_with_its_file() {
+    let machine = Machine::new("limits.memory.max = \"256m\"\n", "limits.pids.max = 50\n");
+    let script = machine.path("here/script.py");
+    std::fs::write(&script, "print(1)\n").expect("a file");
+    let script = script.to_str().expect("UTF-8");
+    for (asked, words) in [
+        (["--memory", "1g"], "(256m by /etc/lazaret/policy.toml:1)"),
+        (["--pids", "60"], "(50 by "),
+        (["--cpus", "99"], "(4);"),
+    ] {
+        let mut arguments = vec!["run", "--format", "json", script];
+        arguments.extend(asked);
+        let ran = machine.run(&arguments);
+        let document: serde_json::Value = serde_json::from_slice(&ran.stdout).expect("a document");
+        assert_eq!(
+            (ran.status.code(), &document["status"]),
+            (Some(2), &"invalid".into())
+        );
+        let message = document["message"].as_str().expect("words");
+        assert!(message.contains(words), "{words}: {message}");
+    }
+}
+
+/// A ceiling below the default lowers it, and a default above the ceiling raises that: where they moved
+/// from is told.
+#[test]
+fn a_value_that_another_moved_has_its_origin() {
+    let machine = Machine::new(
+        "limits.memory.max = \"256m\"\n",
+        "limits.pids.default = 5000\n",
+    );
+    let shown = text(&machine.run(&["policy", "show"]).stdout);
+    for (value, origin) in [
+        (
+            "limits.memory.default = \"256m\" ",
+            "# /etc/lazaret/policy.toml:1",
+        ),
+        (
+            "limits.pids.max = 5000 ",
+            "/home/.config/lazaret/policy.toml:1",
+        ),
+    ] {
+        let line = shown.lines().find(|line| line.starts_with(value));
+        assert!(
+            line.is_some_and(|line| line.contains(origin)),
+            "{value}: {shown}"
+        );
+    }
+}
+
+/// An empty `LAZARET_POLICY` and one in the working directory name nothing; both layers that stand in
+/// fixed places are read without any.
+#[test]
+fn a_broken_layer_stops_every_command() {
+    let machine = Machine::new("pull = 'never'\n", "network = \"host\"\n");
+    let script = machine.path("here/script.py");
+    std::fs::write(&script, "print(1)\n").expect("a file");
+    let script = script.to_str().expect("UTF-8");
+    for command in [
+        vec!["run", script],
+        vec!["check", script],
+        vec!["plan", "--engine", "docker"],
+        vec!["payload", script],
+        vec!["policy", "show"],
+        vec!["rules"],
+        vec!["languages"],
+        vec!["doctor"],
+        vec!["reap"],
+        vec!["history"],
+        vec!["audit", "verify"],
+    ] {
+        let ran = machine.run(&command);
+        assert_eq!(
+            ran.status.code(),
+            Some(2),
+            "{command:?}: {}",
+            text(&ran.stdout)
+        );
+        let told = text(&ran.stderr);
+        let names =
+            told.contains("home/.config/lazaret/policy.toml") && told.contains("line 1: network");
+        assert!(names, "{command:?}: {told}");
+    }
+}
+
 fn check(text: &str) -> Output {
     let folder = tempfile::tempdir().expect("a folder");
     let file: &Path = &folder.path().join("policy.toml");
@@ -145,12 +287,46 @@ fn every_mistake_of_a_file_has_its_line() {
     assert_eq!(told.lines().count(), 3, "{told}");
 }
 
+/// What is no TOML hides nothing of what is.
+#[test]
+fn every_slip_of_the_pen_has_its_line_too() {
+    let ran = check(
+        "pull = 'never\naccept = [\"all\"]\n[limits]\npids.max = = 3\nmemory.max = 'lots'\n[engine]\ncomand = 'x'\n",
+    );
+    assert_eq!(ran.status.code(), Some(1));
+    let told = text(&ran.stdout);
+    for line in [
+        ":1: error: ",
+        ":2: error: accept",
+        ":4: error: ",
+        ":5: error: limits.memory.max",
+        ":7: error: engine.comand",
+    ] {
+        assert!(told.contains(line), "{line}: {told}");
+    }
+    assert_eq!(told.lines().count(), 5, "{told}");
+}
+
 #[test]
 fn weak_settings_are_valid_and_warned_of() {
-    let ran = check("accept = [\"memory\"]\nchecks.off = [\"secrets\"]\naudit.enabled = false\n");
+    let ran = check(
+        "accept = [\"memory\"]\nchecks.off = [\"secrets\"]\naudit.enabled = false\nengine.seccomp = \"engine\"\nrules.python-eval = \"off\"\n",
+    );
     assert_eq!(ran.status.code(), Some(0));
     let told = text(&ran.stdout);
-    for weakness in ["accept:", "checks.off:", "audit.enabled:", "images.python:"] {
+    for weakness in [
+        "accept:",
+        "checks.off:",
+        "audit.enabled:",
+        "images.python:",
+        "engine.seccomp:",
+        "rules.python-eval:",
+    ] {
         assert!(told.contains(weakness), "{weakness}: {told}");
     }
+    // A network that scripts could use is no weak setting, there is none.
+    assert_eq!(check("network = \"bridge\"\n").status.code(), Some(1));
+    let digests = "images.python = \"p@sha256:00\"\nimages.bash = \"b@sha256:00\"\n";
+    let told = text(&check(digests).stdout);
+    assert!(!told.contains("warning"), "{told}");
 }

@@ -36,6 +36,42 @@ impl Created {
         let name = name.to_owned();
         Self { engine, name }
     }
+
+    /// One whose owner is gone, brought into that state.
+    fn left(engine: &'static Engine, state: &str) -> Self {
+        let (name, image) = (name(), image(engine));
+        let owner = format!("{}/1/9999999999", here());
+        let labels = labels(&owner, LATER);
+        let mut arguments = vec!["create", "--name", &name, "--network", "none"];
+        for label in &labels {
+            arguments.extend(["--label", label]);
+        }
+        // As in a run of ours: where the host's own limits are lower, nothing starts without.
+        arguments.extend([
+            "--ulimit",
+            "nofile=1024:1024",
+            "--ulimit",
+            "nproc=1024:1024",
+        ]);
+        let pause = if state == "running" { "1000" } else { "0" };
+        arguments.extend(["--entrypoint", "sleep", &image, pause]);
+        engine.ask(&arguments);
+        let left = Self { engine, name };
+        match state {
+            "initialized" => left.make("init"),
+            "running" => left.make("start"),
+            "exited" => {
+                left.make("start");
+                left.make("wait");
+            }
+            _ => {}
+        }
+        left
+    }
+
+    fn make(&self, command: &str) {
+        self.engine.ask(&[command, &self.name]);
+    }
 }
 
 impl Drop for Created {
@@ -132,6 +168,49 @@ fn what_nobody_waits_for_goes_and_the_rest_stays() {
         }
         assert!(fate(&done, &look_alike.name).is_none() && fate(&done, &unlabelled.name).is_none());
         assert_ne!(living, 1);
+    }
+}
+
+/// 48: in whatever state it was left.
+#[test]
+fn every_state_that_is_left_goes() {
+    let _alone = alone();
+    for engine in [docker(), podman()].into_iter().flatten() {
+        let mut states = vec!["created", "running", "exited"];
+        if engine.name == "podman" {
+            states.push("initialized");
+        }
+        let left = |state: &&'static str| (*state, Created::left(engine, state));
+        let left: Vec<_> = states.iter().map(left).collect();
+        let done = reap(engine, &[]);
+        for (state, container) in &left {
+            let fate = fate(&done, &container.name).expect("listed");
+            assert_eq!(
+                (&fate["state"], &fate["removed"]),
+                (&(*state).into(), &true.into()),
+                "{fate}"
+            );
+            assert!(!exists(engine, &container.name), "{fate}");
+        }
+    }
+}
+
+/// The command that doctor prints at leftovers, pasted, removes them.
+#[test]
+fn the_command_that_doctor_prints_reaps() {
+    let _alone = alone();
+    for engine in [docker(), podman()].into_iter().flatten() {
+        let container = Created::left(engine, "created");
+        // Its policy must be there when the command is pasted.
+        let lazaret = Lazaret::new(engine).args(&["doctor", "--format", "json"]);
+        let document = lazaret.output().document();
+        let checks = document["checks"].as_array().expect("checks");
+        let leftovers = checks.iter().find(|check| check["id"] == "leftovers");
+        let leftovers = leftovers.expect("a check");
+        assert_eq!(leftovers["health"], "warn", "{leftovers}");
+        let output = crate::doctor::paste(engine, leftovers);
+        assert!(output.status.success(), "{output:?}");
+        assert!(!exists(engine, &container.name), "{output:?}");
     }
 }
 

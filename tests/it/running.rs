@@ -150,6 +150,11 @@ impl Running {
         i32::try_from(self.child.id()).expect("a PID")
     }
 
+    /// Whether its stdout has this text by now.
+    pub fn has_printed(&self, text: &str) -> bool {
+        self.stdout.text().contains(text)
+    }
+
     /// Waits until its stdout has this text.
     #[track_caller]
     pub fn prints(&mut self, text: &str) {

@@ -19,6 +19,7 @@ pub struct Lazaret {
     environment: Vec<(String, String)>,
     policy: String,
     stdin: Option<Vec<u8>>,
+    patience: Duration,
 }
 
 impl Lazaret {
@@ -36,6 +37,7 @@ impl Lazaret {
             environment: Vec::new(),
             policy: engine.policy(),
             stdin: None,
+            patience: PATIENCE,
         }
     }
 
@@ -110,6 +112,12 @@ impl Lazaret {
         self.policy("\n[checks]\noff = [\"size\", \"syntax\", \"secrets\", \"dangerous\"]\n")
     }
 
+    /// It may take longer than other commands before its test fails.
+    pub fn patient(mut self) -> Self {
+        self.patience = 5 * PATIENCE;
+        self
+    }
+
     /// A file in this command's folder, readable by every user.
     pub fn file(&self, name: &str, content: &[u8]) -> PathBuf {
         let path = self.folder.path().join(name);
@@ -179,12 +187,12 @@ impl Lazaret {
             // Lazaret may not read it; then the pipe breaks.
             let _ = pipe.write_all(&stdin);
         });
-        let watchdog = Watchdog::start(child.id(), PATIENCE);
+        let watchdog = Watchdog::start(child.id(), self.patience);
         let output = child.wait_with_output().expect("lazaret ends");
         let in_time = watchdog.stop();
         writer.join().expect("the writer ends");
         let ran = Ran::new(self.arguments.join(" "), output, started.elapsed());
-        assert!(in_time, "it took longer than {PATIENCE:?}: {ran}");
+        assert!(in_time, "it took longer than {:?}: {ran}", self.patience);
         ran
     }
 
