@@ -63,6 +63,7 @@ impl<'a, 'text, 'r, 'notes, 'policy> Search<'a, 'text, 'r, 'notes, 'policy> {
         script: &'a Script<'text>,
         variables: &'a Variables,
         functions: &'a Functions,
+        misread: Misread,
         places: &'a Places,
         depth: u8,
         reader: &'a mut Reader<'r, 'notes, 'policy>,
@@ -86,7 +87,7 @@ impl<'a, 'text, 'r, 'notes, 'policy> Search<'a, 'text, 'r, 'notes, 'policy> {
             selves: 0,
             bare_selves: 0,
             executing: false,
-            misread: Misread::of(script),
+            misread,
         }
     }
 
