@@ -24,7 +24,7 @@ mod search;
 mod variables;
 mod word;
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::ops::Range;
 
 use super::shown;
@@ -38,7 +38,7 @@ use crate::language::Grammar;
 use functions::Functions;
 use misread::Misread;
 use nested::{Nested, Places};
-use search::Search;
+use search::{Search, Taint};
 use variables::Variables;
 
 kinds!(Grammar::Bash, Kind {
@@ -101,8 +101,8 @@ struct Reader<'text, 'notes, 'policy> {
     scripts: usize,
     /// What was said, so that a place that is read twice is told of once.
     said: HashSet<(&'static str, usize, usize)>,
-    /// Files that downloads were written to, and nobody verified.
-    downloads: HashSet<String>,
+    /// Files that something downloaded or decoded was written to, and nobody verified.
+    saved: HashMap<String, Taint>,
 }
 
 pub(super) fn check(script: &Script<'_>, outline: &Outline, fuel: Fuel, notes: &mut Notes<'_>) {
@@ -115,7 +115,7 @@ pub(super) fn check(script: &Script<'_>, outline: &Outline, fuel: Fuel, notes: &
         budget: MOST_NESTED,
         scripts: MOST_SCRIPTS,
         said: HashSet::new(),
-        downloads: HashSet::new(),
+        saved: HashMap::new(),
     };
     reader.read(script, outline, &Places::default(), 0);
     while let Some(nested) = reader.queue.pop_front() {
