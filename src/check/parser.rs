@@ -362,3 +362,31 @@ pub(super) fn language(grammar: Grammar) -> &'static Language {
         Grammar::Bash => &BASH,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::syntax;
+
+    #[test]
+    fn a_text_is_cut_where_it_may_be_and_not_too_short() {
+        let cut: Vec<_> = stretches(0..1_000, &[100, 200, 300, 700, 1_000]).collect();
+        assert_eq!(cut, [0..300, 300..700, 700..1_000]);
+        assert!(stretches(0..1_000, &[]).eq([0..1_000]));
+    }
+
+    /// Counted in what the parser does, and not in time.
+    #[test]
+    fn several_texts_share_one_fuel() {
+        let text = "a) ".repeat(30);
+        let reading = syntax::read(&text, Grammar::Bash);
+        let fuel = Fuel::of(&"x".repeat(LENGTH));
+        let read = || parse(&text, 0..text.len(), Grammar::Bash, &reading, &fuel).is_some();
+        let repairs = fuel.watch.get().repairs;
+        assert!(read());
+        let one = repairs - fuel.watch.get().repairs;
+        assert!(one > 0);
+        let more = (0..repairs).take_while(|_| read()).count();
+        assert!(more <= repairs / one, "{more} times {one} of {repairs}");
+    }
+}
