@@ -372,7 +372,7 @@ mod tests {
     fn a_text_is_cut_where_it_may_be_and_not_too_short() {
         let cut: Vec<_> = stretches(0..1_000, &[100, 200, 300, 700, 1_000]).collect();
         assert_eq!(cut, [0..300, 300..700, 700..1_000]);
-        assert!(stretches(0..1_000, &[]).eq([0..1_000]));
+        assert_eq!(stretches(0..1_000, &[]).next(), Some(0..1_000));
     }
 
     /// Counted in what the parser does, and not in time.
