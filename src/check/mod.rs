@@ -26,7 +26,9 @@ pub use notes::{MOST_FINDINGS, MOST_RELATED};
 pub use rule::Rule;
 
 use notes::Notes;
+use parser::Fuel;
 use rules::size::SIZE_UTF8;
+use syntax::Reading;
 use tree::Script;
 
 /// The layers that need a syntax tree.
@@ -91,8 +93,9 @@ fn read(text: &str, language: &'static Language, policy: &Policy, notes: &mut No
         return true;
     }
     let grammar = language.grammar;
-    let verdict = syntax::verdict(text, grammar);
-    let script = Script::parse(text, grammar, &verdict);
+    let reading = syntax::read(text, grammar);
+    let script = Script::parse(text, grammar, &reading, &Fuel::of(text));
+    let Reading { verdict, outline } = reading;
     let undecided = !is_on(Layer::Syntax) || syntax::tell(text, grammar, verdict, notes);
     let Some(script) = script else {
         size::too_intricate(notes);
@@ -103,7 +106,7 @@ fn read(text: &str, language: &'static Language, policy: &Policy, notes: &mut No
         secrets::check(&script, notes);
     }
     if is_on(Layer::Dangerous) {
-        dangerous::check(&script, notes);
+        dangerous::check(&script, &outline, notes);
     }
     undecided
 }

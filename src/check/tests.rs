@@ -431,6 +431,42 @@ fn pathological() -> Vec<String> {
     scripts
 }
 
+/// The grammar has these wrong or is in doubt about them; each alone is harmless.
+#[test]
+fn long_ordinary_bash_is_read_whole() {
+    for (line, times) in [
+        ("a | b | c\n", 900),
+        ("cat file | grep -v x | sort >out\n", 300),
+        ("cat >f <<<x\n", 300),
+        ("for x do :; done\n", 300),
+        ("cat <<E; next\nbody\nE\n", 300),
+        ("x=$((10#$n))\n", 300),
+        ("[[ a == +(b) ]] || c\n", 300),
+    ] {
+        let script = line.repeat(times) + "eval \"$x\"\n";
+        let report = checked(&script, bash());
+        let blocking: Vec<_> = report
+            .findings
+            .iter()
+            .filter(|finding| finding.level == Level::Block)
+            .collect();
+        assert_eq!(blocking.len(), 1, "{line:?} {:?}", blocking[0]);
+        assert_eq!(blocking[0].rule, "bash-eval", "{line:?}");
+        assert_eq!(
+            script.get(blocking[0].span.clone()),
+            Some("eval"),
+            "{line:?}"
+        );
+    }
+    let pipeline = vec!["a"; 500].join(" | ");
+    for script in [
+        format!("{pipeline}\n"),
+        format!("f() {{\n{pipeline}\n}}\nf\n"),
+    ] {
+        assert!(checked(&script, bash()).accepted());
+    }
+}
+
 /// `fixtures/fuzz`: each once broke something; what breaks the process fails the whole run of tests.
 #[test]
 fn what_fuzzing_found_holds_now() {

@@ -9,8 +9,8 @@ use std::ops::Range;
 
 use tree_sitter::TreeCursor;
 
-use super::parser;
-use super::syntax::Verdict;
+use super::parser::{self, Fuel};
+use super::syntax::Reading;
 use crate::language::Grammar;
 
 /// A script that has been parsed.
@@ -52,8 +52,13 @@ pub(super) struct Node<'tree> {
 
 impl<'text> Script<'text> {
     /// Parses; `None` where the text exceeds the parser's budget.
-    pub(super) fn parse(text: &'text str, grammar: Grammar, verdict: &Verdict) -> Option<Self> {
-        Self::parse_part(text, 0..text.len(), grammar, verdict)
+    pub(super) fn parse(
+        text: &'text str,
+        grammar: Grammar,
+        reading: &Reading,
+        fuel: &Fuel,
+    ) -> Option<Self> {
+        Self::parse_part(text, 0..text.len(), grammar, reading, fuel)
     }
 
     /// Parses a script that is a part of a text; places are those of the text.
@@ -61,13 +66,14 @@ impl<'text> Script<'text> {
         text: &'text str,
         part: Range<usize>,
         grammar: Grammar,
-        verdict: &Verdict,
+        reading: &Reading,
+        fuel: &Fuel,
     ) -> Option<Self> {
-        let tree = parser::parse(text, part, grammar, verdict)?;
+        let trees = parser::parse(text, part, grammar, reading, fuel)?;
         Some(Self {
             text,
             grammar,
-            tree: Tree::of(&tree),
+            tree: Tree::of(&trees),
         })
     }
 
@@ -90,11 +96,39 @@ impl<'text> Script<'text> {
 }
 
 impl Tree {
-    fn of(tree: &tree_sitter::Tree) -> Self {
-        let root = tree.root_node();
-        let mut nodes = Vec::with_capacity(root.descendant_count());
-        let mut cursor = root.walk();
+    /// One tree of those of the stretches of a script, in order.
+    fn of(trees: &[tree_sitter::Tree]) -> Self {
+        let roots = || trees.iter().map(tree_sitter::Tree::root_node);
+        let count = roots().map(|root| root.descendant_count()).sum();
+        let mut nodes = Vec::with_capacity(count);
+        if let [first, .., last] = trees {
+            nodes.push(Record {
+                kind: first.language().id_for_node_kind("program", true),
+                flags: NAMED,
+                end: number(last.root_node().end_byte()),
+                ..Record::NOWHERE
+            });
+        }
+        for tree in trees {
+            Self::append(tree, &mut nodes);
+        }
+        Self::close(&mut nodes, 0);
+        Self {
+            nodes,
+            has_error: roots().any(|root| root.has_error()),
+        }
+    }
+
+    /// Adds a tree's nodes, below the root where there is one: then its own is left out.
+    fn append(tree: &tree_sitter::Tree, nodes: &mut Vec<Record>) {
+        let mut cursor = tree.walk();
         let mut open = Vec::new();
+        if !nodes.is_empty() && !tree.root_node().is_error() {
+            if !cursor.goto_first_child() {
+                return;
+            }
+            open.push(0);
+        }
         loop {
             let at = number(nodes.len());
             nodes.push(Record::of(&cursor, open.last().copied().unwrap_or(0)));
@@ -102,16 +136,11 @@ impl Tree {
                 open.push(at);
                 continue;
             }
-            Self::close(&mut nodes, at);
+            Self::close(nodes, at);
             while !cursor.goto_next_sibling() {
-                let Some(parent) = open.pop() else {
-                    return Self {
-                        nodes,
-                        has_error: root.has_error(),
-                    };
-                };
+                let Some(parent) = open.pop() else { return };
                 cursor.goto_parent();
-                Self::close(&mut nodes, parent);
+                Self::close(nodes, parent);
             }
         }
     }

@@ -8,6 +8,8 @@ mod bash;
 mod python;
 
 use super::notes::Notes;
+use super::parser::Fuel;
+use super::syntax::Outline;
 use super::tree::Script;
 use crate::language::Grammar;
 use crate::text::floor_char_boundary;
@@ -15,10 +17,12 @@ use crate::text::floor_char_boundary;
 /// How much of the script a message repeats.
 const SHOWN: usize = 40;
 
-pub(super) fn check(script: &Script<'_>, notes: &mut Notes<'_>) {
+pub(super) fn check(script: &Script<'_>, outline: &Outline, notes: &mut Notes<'_>) {
+    // One for all scripts in this one, or many of them could cost many times as much.
+    let fuel = Fuel::of(script.text);
     match script.grammar {
-        Grammar::Python => python::check(script, notes),
-        Grammar::Bash => bash::check(script, notes),
+        Grammar::Python => python::check(script, &fuel, notes),
+        Grammar::Bash => bash::check(script, outline, fuel, notes),
     }
 }
 

@@ -132,8 +132,10 @@ fn options(row: &Row, words: &[Word<'_>], found: &mut Vec<Found>) {
     if !(row.with.is_empty() || words.iter().any(|word| has(word, row.with))) {
         return;
     }
-    if row.shape == Shape::Last {
-        if let Some(last) = words.get(1..).and_then(<[_]>::last) {
+    if matches!(row.shape, Shape::Last | Shape::Operand) {
+        let last = words.get(1..).and_then(<[_]>::last);
+        let named = |word: &&Word<'_>| word.text.is_some_and(|text| text.contains('='));
+        if let Some(last) = last.filter(|last| row.shape == Shape::Last || !named(last)) {
             secret(last, 0, found);
         }
         return;

@@ -44,6 +44,8 @@ pub(super) enum Shape {
     Source,
     /// The last word.
     Last,
+    /// The last word, unless it has a name.
+    Operand,
 }
 
 /// An option of programs that is followed by a credential.
@@ -69,7 +71,7 @@ const fn row(
     }
 }
 
-pub(super) static ROWS: [Row; 34] = [
+pub(super) static ROWS: [Row; 35] = [
     row(&MYSQL, "", "-p", Shape::Attached),
     row(
         &["7z", "7za", "7zr", "rar", "unrar"],
@@ -167,4 +169,5 @@ pub(super) static ROWS: [Row; 34] = [
     row(&["rabbitmqctl"], "add_user", "", Shape::Last),
     row(&["mysqladmin"], "password", "", Shape::Last),
     row(&["rabbitmqctl"], "change_password", "", Shape::Last),
+    row(&["vault"], "login", "", Shape::Operand),
 ];

@@ -226,8 +226,11 @@ fn computed<'tree>(script: &Script<'_>, node: Node<'tree>) -> Option<Vec<Part<'t
         return Some(parts.map(Part::Node).collect());
     }
     let template = template(script, node)?;
+    if Kind::of(node) == Kind::Call {
+        return formatted(script, &template);
+    }
     let mut values = children(template.values);
-    let single = Kind::of(template.values) != Kind::Tuple && template.mark == "%s";
+    let single = Kind::of(template.values) != Kind::Tuple;
     let mut next = |at| match (single, at) {
         (true, 1) => Some(template.values),
         (true, _) => None,
@@ -235,25 +238,70 @@ fn computed<'tree>(script: &Script<'_>, node: Node<'tree>) -> Option<Vec<Part<'t
     };
     let mut start = template.text.start;
     let mut parts = Vec::new();
-    for (at, piece) in (script.text.get(template.text)?.split(template.mark)).enumerate() {
+    for (at, piece) in (script.text.get(template.text)?.split("%s")).enumerate() {
         if at > 0 {
             parts.push(Part::Node(next(at)?));
         }
-        if at > MOST_PARTS || piece.contains(template.other_marks) {
+        if at > MOST_PARTS || piece.contains('%') {
             return None;
         }
         parts.push(Part::Piece(start..start + piece.len()));
-        start += piece.len() + template.mark.len();
+        start += piece.len() + "%s".len();
     }
     Some(parts)
+}
+
+/// The parts of `'…{}…{name}'.format(…)`, of which each gap is one whole value.
+fn formatted<'tree>(script: &Script<'_>, template: &Template<'tree>) -> Option<Vec<Part<'tree>>> {
+    let mut start = template.text.start;
+    let mut rest = script.text.get(template.text.clone())?;
+    let mut parts = Vec::new();
+    let mut next = 0;
+    while let Some((piece, behind)) = rest.split_once('{') {
+        let (gap, after) = behind.split_once('}')?;
+        let value = value_of(script, template.values, gap, next)?;
+        next += usize::from(gap.is_empty());
+        if parts.len() > 2 * MOST_PARTS || piece.contains('}') {
+            return None;
+        }
+        parts.push(Part::Piece(start..start + piece.len()));
+        parts.push(Part::Node(value));
+        start += piece.len() + gap.len() + "{}".len();
+        rest = after;
+    }
+    parts.push(Part::Piece(start..start + rest.len()));
+    (!rest.contains('}')).then_some(parts)
+}
+
+/// The argument of `format` that a gap names, be it by its number or by none.
+fn value_of<'tree>(
+    script: &Script<'_>,
+    arguments: Node<'tree>,
+    gap: &str,
+    next: usize,
+) -> Option<Node<'tree>> {
+    let fields = Fields::get();
+    let mut all = children(arguments).take(MOST_PARTS);
+    let number = if gap.is_empty() {
+        Some(next)
+    } else {
+        gap.parse().ok()
+    };
+    if let Some(number) = number {
+        return all
+            .filter(|one| Kind::of(*one) != Kind::Keyword)
+            .nth(number);
+    }
+    let named = all.find(|one| {
+        let name = one.child_by_field_id(fields.name);
+        Kind::of(*one) == Kind::Keyword && name.is_some_and(|name| script.of(name) == gap)
+    });
+    named?.child_by_field_id(fields.value)
 }
 
 /// A constant with gaps, and what goes into them.
 struct Template<'tree> {
     text: Range<usize>,
-    mark: &'static str,
-    /// What of a text is a gap of another kind.
-    other_marks: &'static [char],
     values: Node<'tree>,
 }
 
@@ -264,8 +312,6 @@ fn template<'tree>(script: &Script<'_>, node: Node<'tree>) -> Option<Template<'t
         let operator = node.child_by_field_id(fields.operator)?;
         return (script.of(operator) == "%").then_some(Template {
             text: literal(node.child_by_field_id(fields.left)?)?,
-            mark: "%s",
-            other_marks: &['%'],
             values: node.child_by_field_id(fields.right)?,
         });
     }
@@ -274,12 +320,8 @@ fn template<'tree>(script: &Script<'_>, node: Node<'tree>) -> Option<Template<'t
     if script.of(method) != "format" {
         return None;
     }
-    let text = literal(function.child_by_field_id(fields.object)?)?;
-    let numbered = script.text.get(text.clone())?.contains("{0}");
     Some(Template {
-        text,
-        mark: if numbered { "{0}" } else { "{}" },
-        other_marks: &['{', '}'],
+        text: literal(function.child_by_field_id(fields.object)?)?,
         values: node.child_by_field_id(fields.arguments)?,
     })
 }

@@ -11,7 +11,7 @@ mod brackets;
 mod pasted;
 mod python;
 
-pub(super) use bash::outline;
+pub(super) use bash::Outline;
 
 use std::ops::Range;
 
@@ -42,11 +42,21 @@ impl Verdict {
     }
 }
 
+/// What the rules of a language say of a text, and what of its parts they have seen on the way.
+pub(super) struct Reading {
+    pub(super) verdict: Verdict,
+    /// Empty for Python.
+    pub(super) outline: Outline,
+}
+
 /// Asks the language's own rules.
-pub(super) fn verdict(text: &str, grammar: Grammar) -> Verdict {
+pub(super) fn read(text: &str, grammar: Grammar) -> Reading {
     match grammar {
-        Grammar::Python => python::verdict(text),
-        Grammar::Bash => bash::verdict(text),
+        Grammar::Python => Reading {
+            verdict: python::verdict(text),
+            outline: Outline::default(),
+        },
+        Grammar::Bash => bash::read(text),
     }
 }
 

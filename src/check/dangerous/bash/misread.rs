@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::Kind;
-use crate::check::syntax::outline;
+use crate::check::syntax::Outline;
 use crate::check::tree::{Script, Step, Walk};
 
 #[derive(Default)]
@@ -22,16 +22,15 @@ pub(super) struct Misread {
 }
 
 impl Misread {
-    pub(super) fn of(script: &Script<'_>) -> Self {
+    pub(super) fn of(script: &Script<'_>, outline: &Outline) -> Self {
         if !script.has_error() && !has_signs(script.text) {
             return Self::default();
         }
-        let outline = outline(script.text);
-        let mut here_documents = outline.here_documents;
+        let mut here_documents = outline.here_documents.clone();
         here_documents.sort_by_key(|(text, _)| text.start);
         let known = beginnings(script);
         let whole = script.text.trim();
-        let mut commands = outline.commands;
+        let mut commands = outline.commands.clone();
         commands.retain(|range| {
             let text = script.text.get(range.clone()).unwrap_or("").trim();
             let missing = !known.contains(&range.start) || is_broken(text);

@@ -24,19 +24,21 @@ mod search;
 mod variables;
 mod word;
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::ops::Range;
 
 use super::shown;
 use crate::check::Rule;
 use crate::check::notes::Notes;
+use crate::check::parser::Fuel;
 use crate::check::rules::bash::BASH_RUN_TEXT;
-use crate::check::syntax;
+use crate::check::syntax::{self, Outline};
 use crate::check::tree::{Script, kinds};
 use crate::language::Grammar;
 use functions::Functions;
+use misread::Misread;
 use nested::{Nested, Places};
-use search::Search;
+use search::{Search, Taint};
 use variables::Variables;
 
 kinds!(Grammar::Bash, Kind {
@@ -83,8 +85,9 @@ kinds!(Grammar::Bash, Kind {
 const MOST_DEPTH: u8 = 8;
 /// How much text of scripts in scripts is read, in bytes.
 const MOST_NESTED: usize = 40_000;
-/// How many scripts in scripts are read; each costs a parser's start.
-const MOST_SCRIPTS: usize = 200;
+/// How many scripts in scripts are read; each costs a parser's start. A long script has a few hundred
+/// commands that the grammar has wrong, and each of them is read as one.
+const MOST_SCRIPTS: usize = 1_000;
 
 /// What is known across a script and those in it.
 struct Reader<'text, 'notes, 'policy> {
@@ -92,40 +95,47 @@ struct Reader<'text, 'notes, 'policy> {
     notes: &'notes mut Notes<'policy>,
     variables: Variables,
     queue: VecDeque<Nested>,
+    /// What reading scripts in scripts may cost the parser.
+    fuel: Fuel,
     budget: usize,
     scripts: usize,
     /// What was said, so that a place that is read twice is told of once.
     said: HashSet<(&'static str, usize, usize)>,
-    /// Files that downloads were written to, and nobody verified.
-    downloads: HashSet<String>,
+    /// Files that something downloaded or decoded was written to, and nobody verified.
+    saved: HashMap<String, Taint>,
 }
 
-pub(super) fn check(script: &Script<'_>, notes: &mut Notes<'_>) {
+pub(super) fn check(script: &Script<'_>, outline: &Outline, fuel: Fuel, notes: &mut Notes<'_>) {
     let mut reader = Reader {
         outermost: script.text,
         notes,
         variables: Variables::default(),
         queue: VecDeque::new(),
+        fuel,
         budget: MOST_NESTED,
         scripts: MOST_SCRIPTS,
         said: HashSet::new(),
-        downloads: HashSet::new(),
+        saved: HashMap::new(),
     };
-    reader.read(script, &Places::default(), 0);
+    reader.read(script, outline, &Places::default(), 0);
     while let Some(nested) = reader.queue.pop_front() {
-        let verdict = syntax::verdict(&nested.text, Grammar::Bash);
-        if let Some(script) = Script::parse(&nested.text, Grammar::Bash, &verdict) {
-            reader.read(&script, &nested.places, nested.depth);
+        let reading = syntax::read(&nested.text, Grammar::Bash);
+        match Script::parse(&nested.text, Grammar::Bash, &reading, &reader.fuel) {
+            Some(script) => {
+                reader.read(&script, &reading.outline, &nested.places, nested.depth);
+            }
+            None => reader.too_intricate(nested.whole),
         }
     }
 }
 
 impl Reader<'_, '_, '_> {
-    fn read(&mut self, script: &Script<'_>, places: &Places, depth: u8) {
+    fn read(&mut self, script: &Script<'_>, outline: &Outline, places: &Places, depth: u8) {
         let mut variables = std::mem::take(&mut self.variables);
         variables.gather(script);
         let functions = Functions::of(script);
-        Search::new(script, &variables, &functions, places, depth, self).run();
+        let misread = Misread::of(script, outline);
+        Search::new(script, &variables, &functions, misread, places, depth, self).run();
         self.variables = variables;
     }
 
@@ -148,10 +158,17 @@ impl Reader<'_, '_, '_> {
             return self.say(&BASH_RUN_TEXT, range, message.to_owned());
         }
         let text = self.outermost;
-        let verdict = syntax::verdict(text.get(range.clone()).unwrap_or(""), Grammar::Python);
-        if let Some(script) = Script::parse_part(text, range, Grammar::Python, &verdict) {
-            super::python::check(&script, self.notes);
+        let reading = syntax::read(text.get(range.clone()).unwrap_or(""), Grammar::Python);
+        let whole = range.clone();
+        match Script::parse_part(text, range, Grammar::Python, &reading, &self.fuel) {
+            Some(script) => super::python::check(&script, &self.fuel, self.notes),
+            None => self.too_intricate(whole),
         }
+    }
+
+    fn too_intricate(&mut self, whole: Range<usize>) {
+        let message = "a script in this script is too intricate to be read";
+        self.say(&BASH_RUN_TEXT, whole, message.to_owned());
     }
 
     fn spend(&mut self, cost: usize) -> bool {

@@ -8,7 +8,7 @@ mod interpret;
 mod loose;
 mod texts;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::Kind;
@@ -21,7 +21,8 @@ use super::variables::Variables;
 use super::word::Words;
 use crate::check::Rule;
 use crate::check::tree::{Node, Script, Step, Walk, children};
-use flow::{Flow, MOST_TEXTS, Sink, Taint};
+pub(super) use flow::Taint;
+use flow::{Flow, MOST_TEXTS, Sink};
 
 /// A node on the way up: what entering it opened.
 struct Open {
@@ -50,6 +51,8 @@ pub(super) struct Search<'a, 'text, 'r, 'notes, 'policy> {
     /// The same of commands still to come.
     feeding: HashMap<u32, Node<'a>>,
     folder: Option<String>,
+    /// Variables that `read` fills from a list of what lies in a root.
+    listed: HashSet<String>,
     /// How often the script starts itself beside what it does, and how often without arguments.
     selves: usize,
     bare_selves: usize,
@@ -63,6 +66,7 @@ impl<'a, 'text, 'r, 'notes, 'policy> Search<'a, 'text, 'r, 'notes, 'policy> {
         script: &'a Script<'text>,
         variables: &'a Variables,
         functions: &'a Functions,
+        misread: Misread,
         places: &'a Places,
         depth: u8,
         reader: &'a mut Reader<'r, 'notes, 'policy>,
@@ -83,10 +87,11 @@ impl<'a, 'text, 'r, 'notes, 'policy> Search<'a, 'text, 'r, 'notes, 'policy> {
             fed: None,
             feeding: HashMap::new(),
             folder: None,
+            listed: HashSet::new(),
             selves: 0,
             bare_selves: 0,
             executing: false,
-            misread: Misread::of(script),
+            misread,
         }
     }
 

@@ -42,13 +42,30 @@ fn python_in_a_here_document_is_read_as_python() {
     assert!(findings("cat <<'E'\neval(x)\nE\npython3 f.py\n").is_empty());
 }
 
+/// Each by itself is within what the parser may do, and all together are not.
+#[test]
+fn scripts_in_a_script_share_what_the_parser_may_do() {
+    let hostile = |times: usize| {
+        let script = format!("X='{}'\n", "a) ".repeat(30));
+        script + &"bash -c \"$X\"\n".repeat(times)
+    };
+    let intricate = |script: &str| {
+        let found = findings(script);
+        found
+            .iter()
+            .any(|finding| finding.message.contains("too intricate"))
+    };
+    assert!(!intricate(&hostile(1)));
+    assert!(intricate(&hostile(120)));
+}
+
 #[test]
 fn what_is_too_much_to_read_is_said_and_not_passed() {
     let deep = (0..14).fold("ls\n".to_owned(), |inner, number| {
         format!("bash <<'E{number}'\n{inner}E{number}\n")
     });
-    let many =
-        "X='ls -l a b c d e f g h i j k l m n o p'; ".to_owned() + &"bash -c \"$X\";".repeat(700);
+    let many = "X='ls -l a b c d e f g h i j k l m n o p q r s t u v w x y z 0 1 2 3'; ".to_owned()
+        + &"bash -c \"$X\";".repeat(700);
     for script in [deep, many] {
         let found = findings(&script);
         assert!(

@@ -20,6 +20,7 @@ mod scope;
 mod table;
 
 use crate::check::notes::Notes;
+use crate::check::parser::Fuel;
 use crate::check::syntax;
 use crate::check::tree::{Script, fields, kinds};
 use crate::language::Grammar;
@@ -133,11 +134,11 @@ fields!(Grammar::Python, Fields {
 #[cfg(test)]
 mod tests;
 
-pub(super) fn check(script: &Script<'_>, notes: &mut Notes<'_>) {
+pub(super) fn check(script: &Script<'_>, fuel: &Fuel, notes: &mut Notes<'_>) {
     match plain::spelled(script.text, script.root()) {
         Some(text) => {
-            let verdict = syntax::verdict(&text, Grammar::Python);
-            if let Some(script) = Script::parse(&text, Grammar::Python, &verdict) {
+            let reading = syntax::read(&text, Grammar::Python);
+            if let Some(script) = Script::parse(&text, Grammar::Python, &reading, fuel) {
                 read(&script, notes);
             }
         }

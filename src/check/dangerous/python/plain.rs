@@ -43,13 +43,14 @@ fn plain_name(written: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use crate::check::parser::Fuel;
     use crate::check::syntax;
     use crate::check::tree::Script;
     use crate::language::Grammar;
 
     fn spelled(text: &str) -> Option<String> {
-        let verdict = syntax::verdict(text, Grammar::Python);
-        let script = Script::parse(text, Grammar::Python, &verdict)?;
+        let reading = syntax::read(text, Grammar::Python);
+        let script = Script::parse(text, Grammar::Python, &reading, &Fuel::of(text))?;
         super::spelled(text, script.root())
     }
 

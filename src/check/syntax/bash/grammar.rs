@@ -87,6 +87,9 @@ impl Recogniser<'_> {
             Phase::Empty | Phase::Ready | Phase::Operator | Phase::Pipe => {}
             _ => self.set_phase(Phase::Ready),
         }
+        if self.frames.len() == 1 && phase.may_end() {
+            self.outline.breaks.push(self.at);
+        }
         Ok(())
     }
 

@@ -24,8 +24,12 @@ use crate::check::notes::Notes;
 use crate::check::rules::syntax::{BASH_BOM, BASH_CRLF, BASH_SYNTAX};
 use crate::check::syntax::{Problem, Verdict, pasted};
 use crate::language::Grammar;
-pub(in crate::check) use recogniser::outline;
-pub(super) use recogniser::verdict;
+pub(in crate::check) use recogniser::Outline;
+pub(super) use recogniser::read;
+
+pub(super) fn verdict(text: &str) -> Verdict {
+    read(text).verdict
+}
 
 pub(super) fn tell(text: &str, problem: Problem, notes: &mut Notes<'_>) {
     let pasted = pasted::problem(text, problem.span.start, Grammar::Bash);

@@ -14,7 +14,7 @@ use std::ops::Range;
 use super::frame::{ConditionStep, Frame, List, ListKind, Phase, Redirect, Rules, Simple, Word};
 use super::here::HereDocument;
 use super::problem;
-use crate::check::syntax::{Problem, Verdict, rest_of_line};
+use crate::check::syntax::{Problem, Reading, Verdict, rest_of_line};
 
 /// How many bytes may be read again for each byte of the script, and in any case.
 const AGAIN: (usize, usize) = (16, 65_536);
@@ -81,6 +81,8 @@ pub(in crate::check) struct Outline {
     pub(in crate::check) commands: Vec<Range<usize>>,
     /// The texts of here-documents, and whether their delimiters are quoted.
     pub(in crate::check) here_documents: Vec<(Range<usize>, bool)>,
+    /// Where a line begins before which all that was begun has ended.
+    pub(in crate::check) breaks: Vec<usize>,
 }
 
 /// Operators, the longer before those that they begin with.
@@ -89,16 +91,13 @@ const OPERATORS: [&str; 22] = [
     "|&", "<", ">", "|", "&", ";", "(",
 ];
 
-pub(in crate::check::syntax) fn verdict(text: &str) -> Verdict {
+/// What bash would say of the script, and its outline as far as it would read it.
+pub(in crate::check::syntax) fn read(text: &str) -> Reading {
     let mut recogniser = Recogniser::of(text);
-    recogniser.run()
-}
-
-/// The script's outline, as far as bash would read it.
-pub(in crate::check) fn outline(text: &str) -> Outline {
-    let mut recogniser = Recogniser::of(text);
-    recogniser.run();
-    recogniser.outline
+    Reading {
+        verdict: recogniser.run(),
+        outline: recogniser.outline,
+    }
 }
 
 impl List {

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::recogniser::verdict;
+use super::verdict;
 use crate::check::syntax::Verdict;
 
 /// Line, column and message of the refusal.

@@ -140,7 +140,8 @@ impl<'a> Search<'a, '_, '_, '_, '_> {
         program: &Program,
     ) {
         let listed = self.flows.last().is_some_and(|flow| flow.fed_roots);
-        let fed_roots = program.appended && (listed || self.is_fed_root());
+        let fed_roots = program.appended && (listed || self.is_fed_root())
+            || listed && self.names_listed(base, command.arguments(program));
         let folder = self.folder.take();
         let place = Place {
             folder: folder.as_deref(),
@@ -161,6 +162,20 @@ impl<'a> Search<'a, '_, '_, '_, '_> {
         if let Some(rule) = rule {
             self.add_command(rule, command, program);
         }
+    }
+
+    /// `find / | while read file; do rm "$file"; done`: what `read` fills is noted, and whether
+    /// the command is given such a variable is told.
+    fn names_listed(&mut self, base: &str, arguments: &[Word<'a>]) -> bool {
+        if base == "read" {
+            let name = arguments.last().and_then(Word::constant);
+            self.listed.extend(name.map(str::to_owned));
+            return false;
+        }
+        arguments.iter().any(|word| {
+            let variable = word.text.only_variable();
+            variable.is_some_and(|name| self.listed.contains(name))
+        })
     }
 
     /// `xargs rm -rf <<< /`
@@ -225,7 +240,7 @@ impl<'a> Search<'a, '_, '_, '_, '_> {
             }
             Role::Prints => self.prints(base, arguments),
             Role::Passes => self.passes(arguments),
-            Role::Verifies => self.reader.downloads.clear(),
+            Role::Verifies => self.reader.saved.clear(),
             Role::ChangesFolder => {
                 self.folder = arguments
                     .first()

@@ -2,13 +2,14 @@
 
 use super::Search;
 use super::flow::{MOST_TEXTS, Printed, Taint};
+use crate::check::Rule;
 use crate::check::dangerous::bash::Kind;
 use crate::check::dangerous::bash::command::{Command, Word};
 use crate::check::dangerous::bash::nested::expands;
 use crate::check::dangerous::bash::printed::{formatted, unescaped};
 use crate::check::dangerous::bash::word::Text;
 use crate::check::dangerous::bash::{judge, paths};
-use crate::check::rules::bash::{BASH_REMOTE_SHELL, BASH_RUN_DOWNLOAD};
+use crate::check::rules::bash::BASH_REMOTE_SHELL;
 use crate::check::tree::{Node, children};
 
 impl<'a> Search<'a, '_, '_, '_, '_> {
@@ -102,19 +103,25 @@ impl<'a> Search<'a, '_, '_, '_, '_> {
         }
     }
 
-    /// A file that was downloaded and is now a command.
+    /// A file that was downloaded or decoded and is now a command.
     pub(super) fn ran_file(&mut self, word: &Word<'a>, command: &Command<'a>) -> bool {
         let written = word.text.written();
-        let ran = written.contains(['/', '$']) && self.is_download(&word.text);
-        if ran {
-            self.add(&BASH_RUN_DOWNLOAD, word.node.start_byte()..command.end);
+        let rule = written
+            .contains(['/', '$'])
+            .then(|| self.rule_of_file(&word.text))
+            .flatten();
+        if let Some(rule) = rule {
+            self.add(rule, word.node.start_byte()..command.end);
         }
-        ran
+        rule.is_some()
     }
 
-    pub(super) fn is_download(&self, text: &Text) -> bool {
-        !self.reader.downloads.is_empty()
-            && self.reader.downloads.contains(plain_path(&text.written()))
+    /// The rule that running a file breaks, for what was written to it.
+    pub(super) fn rule_of_file(&self, text: &Text) -> Option<&'static Rule> {
+        if self.reader.saved.is_empty() {
+            return None;
+        }
+        (self.reader.saved.get(plain_path(&text.written()))).and_then(|taint| taint.rule())
     }
 
     pub(super) fn downloads(&mut self, base: &str, arguments: &[Word<'a>]) {
@@ -155,10 +162,10 @@ impl<'a> Search<'a, '_, '_, '_, '_> {
             .flows
             .last()
             .map_or(Taint::None, |flow| flow.made.max(flow.input));
-        if flow == Taint::Downloaded {
+        if flow > Taint::Output {
             let files = files.filter(|file| !file.is_empty() && !file.starts_with('-'));
-            let files = files.map(|file| plain_path(&file).to_owned());
-            self.reader.downloads.extend(files);
+            let files = files.map(|file| (plain_path(&file).to_owned(), flow));
+            self.reader.saved.extend(files);
         }
     }
 

@@ -8,7 +8,7 @@ use crate::check::tree::Node;
 
 /// Where text comes from, the worse the greater.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Taint {
+pub(in crate::check::dangerous::bash) enum Taint {
     /// Nothing, files, and text that is written in the script.
     #[default]
     None,

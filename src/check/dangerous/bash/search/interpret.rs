@@ -13,7 +13,7 @@ use crate::check::dangerous::bash::names::Role;
 use crate::check::dangerous::bash::nested::{Decoder, expands, verbatim};
 use crate::check::dangerous::bash::runs::{Runs, is_descriptor, runs};
 use crate::check::dangerous::bash::word::Text;
-use crate::check::rules::bash::{BASH_RUN_DOWNLOAD, BASH_RUN_OUTPUT, BASH_RUN_TEXT, BASH_SOURCE};
+use crate::check::rules::bash::{BASH_RUN_OUTPUT, BASH_RUN_TEXT, BASH_SOURCE};
 use crate::check::tree::{Node, children};
 
 impl<'a> Search<'a, '_, '_, '_, '_> {
@@ -219,8 +219,8 @@ impl<'a> Search<'a, '_, '_, '_, '_> {
             false => Taint::Decoded,
         };
         self.sink(&prints, span.clone(), least, &BASH_RUN_OUTPUT);
-        if self.is_download(&word.text) {
-            self.add(&BASH_RUN_DOWNLOAD, span);
+        if let Some(rule) = self.rule_of_file(&word.text) {
+            self.add(rule, span);
         } else if word.text.only_variable() == Some("0") {
             self.itself(word);
         } else if role == Role::Source
