@@ -4,6 +4,7 @@
 //! accidents and against those who may write to it but not to the place where its head is noted; it
 //! is no defence against root on the same machine, who can write a new one.
 
+mod backwards;
 mod chain;
 mod history;
 mod log;
