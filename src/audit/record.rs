@@ -71,8 +71,10 @@ pub struct Told {
     pub version: Known,
     /// What the engine's command talks to.
     pub host: Known,
-    /// The id that the image's reference stood for while the container started: `sha256:…`.
+    /// The id that the image's reference stood for: `sha256:…`.
     pub image: Known,
+    /// When the engine said so; it may have been for an earlier run.
+    pub asked_at: Option<jiff::Timestamp>,
     /// The container's id, as its own mounts show it; never in an intent.
     pub container: Known,
     /// What of the run is in the store.
@@ -100,6 +102,8 @@ pub struct Record<'a> {
     engine: Option<EngineUsed<'a>>,
     image: Option<&'a str>,
     image_id: Option<&'a str>,
+    /// When the engine told its version, its host and the image's id.
+    asked_at: Option<String>,
     /// Its name.
     container: Option<&'a str>,
     container_id: Option<&'a str>,
@@ -169,6 +173,7 @@ impl<'a> Record<'a> {
             }),
             image: outcome.image.as_deref(),
             image_id: known(&told.image),
+            asked_at: told.asked_at.map(|time| time.to_string()),
             container: outcome.container.as_deref(),
             container_id: known(&told.container),
             stored: told.stored.as_ref().and_then(|stored| stored.as_ref().ok()),

@@ -1,10 +1,10 @@
 //! The seccomp profile as a file, since engines take it by name.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
+use super::own_file::{owned, place};
 use super::{EngineError, places};
 use crate::plan::seccomp::profile;
 
@@ -44,37 +44,9 @@ fn placed(directory: &Path, text: &str) -> io::Result<String> {
         return Err(io::Error::other("its name is not plain text"));
     };
     if owned(directory).is_err() || fs::read_to_string(&path).ok().as_deref() != Some(text) {
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(directory)?;
-        owned(directory)?;
-        replace(&path, text)?;
+        place(&path, text)?;
     }
     Ok(name.to_owned())
-}
-
-/// A directory that another user made or may write to could show us one file and the engine another.
-fn owned(directory: &Path) -> io::Result<()> {
-    let about = fs::symlink_metadata(directory)?;
-    if about.is_dir() && about.uid() == nix::unistd::getuid().as_raw() && about.mode() & 0o022 == 0
-    {
-        return Ok(());
-    }
-    Err(io::Error::other("the directory is not this user's own"))
-}
-
-/// Whoever reads the file meanwhile reads the old one or the new one, whole.
-fn replace(path: &Path, text: &str) -> io::Result<()> {
-    // Of this call alone: other processes and threads may write at the same moment.
-    let fresh = path.with_extension(format!("{}.new", uuid::Uuid::now_v7()));
-    let mut file: File = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&fresh)?;
-    file.write_all(text.as_bytes())?;
-    fs::rename(&fresh, path)
 }
 
 #[cfg(test)]

@@ -47,6 +47,7 @@ impl Sandbox {
                 message: format!("what this run printed was not stored: {message}"),
             });
         }
+        traces.keep();
         let fields = self.fields(request, outcome, traces, Kind::Result);
         if let Err(message) = append(self.log(), fields, Durability::Written) {
             outcome.notices.push(Notice {

@@ -1,6 +1,7 @@
 //! What a record tells besides the outcome: which engine, image and container it was, exactly.
 //!
-//! The engine is asked beside the container's start and nothing waits for its answers. The
+//! The engine is asked beside the container's start, not oftener than its word serves, and nothing
+//! waits for its answers. The
 //! container's id costs no question: the engine's own files are mounted inside, and the kernel tells
 //! from where. As much as the rest of an attestation it is the word of a trusted kernel and image.
 
@@ -32,9 +33,19 @@ impl Traces {
         }
     }
 
-    /// Reads who the container is.
+    /// Reads who the container is, and whether it is of the image that was told of.
     pub(super) fn identify(&mut self, attestation: &Attestation) {
         self.container = Some(container_id(attestation));
+        if let Some(enquiry) = &mut self.enquiry {
+            enquiry.compare(attestation);
+        }
+    }
+
+    /// Keeps what the engine said for the next runs.
+    pub(super) fn keep(&self) {
+        if let Some(enquiry) = &self.enquiry {
+            enquiry.keep();
+        }
     }
 
     /// What is known by now; `silence` says until when the engine had time to answer.
@@ -52,8 +63,9 @@ impl Traces {
             Some(answer.unwrap_or_else(|| Err(otherwise.to_owned())))
         };
         Told {
-            version: Some(engine.clone().map(|engine| engine.version)),
-            host: Some(engine.map(|engine| engine.host)),
+            version: Some(engine.clone().map(|(version, _)| version)),
+            host: Some(engine.map(|(_, host)| host)),
+            asked_at: answers.asked_at,
             image: known(answers.image, silence),
             container: known(self.container.clone(), "the container had not attested"),
             stored: self.stored.clone(),
@@ -70,7 +82,9 @@ const OF_THE_ENGINE: [&str; 4] = [
 ];
 
 fn container_id(attestation: &Attestation) -> Result<String, String> {
-    let mounts = attestation.section("mountinfo").unwrap_or_default();
+    let mounts = attestation
+        .section("/proc/self/mountinfo")
+        .unwrap_or_default();
     let ids: BTreeSet<&str> = mounts.iter().filter_map(|line| id_of(line)).collect();
     match (ids.first(), ids.len()) {
         (Some(id), 1) => Ok((*id).to_owned()),
@@ -104,15 +118,15 @@ mod tests {
         for (text, id) in [
             (
                 include_str!("../../fixtures/attestations/docker-20.10-cgroup1-python.txt"),
-                "836d42fc2c20b69037e62a76fcbbf1050db63ad94eee25e8e49878ca5ef91184",
+                "5120d3ffe3ca0bc3c5dbf1cd091f2150b2eb6beb296afedaadb38ed540540de3",
             ),
             (
                 include_str!("../../fixtures/attestations/podman-4.3-rootful-cgroup1-bash.txt"),
-                "a1292bb793d3c22faab0f1189bb335d74e3efad10bc6b13cd63799e7073acb7f",
+                "9b1d31f38a4278ab5b7adc4f873c0a4a680f74208a1e75a85e6491a6f72a0970",
             ),
             (
                 include_str!("../../fixtures/attestations/podman-4.3-rootless-cgroup1-python.txt"),
-                "efe5b142e6699849e95f13bddb986fe7d838e13d07799c6912aa7ed042f44a24",
+                "7419420a5e21780d84241a9cb00772875d3ca63d6b379caf5efd23b3f99a8877",
             ),
         ] {
             assert_eq!(recorded(text).as_deref(), Ok(id));
@@ -121,19 +135,19 @@ mod tests {
 
     #[test]
     fn mounts_that_disagree_or_say_nothing_are_no_evidence() {
-        let mount =
-            |id: &str, point: &str| format!(" 1 2 254:0 /x/{id}/y {point} ro - ext4 a rw\n");
+        let mount = |id: &str, point: &str| {
+            format!("/proc/self/mountinfo:1 2 254:0 /x/{id}/y {point} ro - ext4 a rw\n")
+        };
         let (one, other) = ("a".repeat(64), "b".repeat(64));
         let both = format!(
-            "=mountinfo\n{}{}",
+            "{}{}",
             mount(&one, "/etc/hostname"),
             mount(&other, "/etc/hosts")
         );
         assert!(recorded(&both).is_err());
-        let elsewhere = format!("=mountinfo\n{}", mount(&one, "/data"));
-        assert!(recorded(&elsewhere).is_err());
+        assert!(recorded(&mount(&one, "/data")).is_err());
         let nested = mount(&format!("{other}/_data/{one}"), "/etc/hosts");
-        assert_eq!(recorded(&format!("=mountinfo\n{nested}")), Ok(one));
-        assert!(recorded("=mountinfo\n 1 2\n").is_err());
+        assert_eq!(recorded(&nested), Ok(one));
+        assert!(recorded("/proc/self/mountinfo:1 2\n").is_err());
     }
 }
