@@ -75,11 +75,14 @@ fill_bash() {
 
 # The tools that a launcher takes from its image, as busybox has them.
 fill_busybox() {
-    local tool
+    local tool all=$TAR_DIR/busybox.all
+    mkdir -p "$all"
+    # In the tar, all but one of busybox's names are links to that one.
+    tar --extract --file "$(tar_of bash)" --directory "$all" ./bin
     for tool in sh env grep mkfifo; do
-        tar --extract --to-stdout --file "$(tar_of bash)" ./bin/busybox >"$1/$tool"
-        chmod 755 "$1/$tool"
+        cp "$all/bin/busybox" "$1/$tool"
     done
+    rm -rf "$all"
 }
 
 # fetch_packages DIRECTORY PACKAGE…: unpacks the packages there; the machine itself stays as it is.

@@ -126,7 +126,7 @@ impl Enquiry {
             layers,
             asked_at,
         };
-        memory::remember(&self.key, word);
+        memory::remember(&self.key, &word);
     }
 }
 

@@ -6,7 +6,6 @@
 //! configuration, the daemon's socket), the image's reference, and the layers that the container
 //! itself shows. Every record tells when the engine said so.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
@@ -35,10 +34,8 @@ pub struct Word {
 }
 
 const SERVES: SignedDuration = SignedDuration::from_mins(10);
-/// Some hundred images; a file beyond it is not ours.
-const LARGEST: u64 = 256 * 1024;
-
-type Words = BTreeMap<String, Word>;
+/// A file beyond it is not ours.
+const LARGEST: u64 = 16 * 1024;
 
 /// Under what an answer is kept: all that can be seen of the engine, and the image's reference.
 pub(super) fn key(engine: &Engine, image: &str) -> String {
@@ -96,37 +93,46 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 
 /// What was said under this key, if it still serves.
 pub(super) fn recall(key: &str) -> Option<Word> {
-    let mut words = kept(&file()?, Timestamp::now());
-    words.remove(key)
+    kept(&file(key)?, Timestamp::now())
 }
 
 /// Keeps an answer. Where it cannot be kept, the next run asks again.
-pub(super) fn remember(key: &str, word: Word) {
-    let Some(file) = file() else { return };
-    let mut words = kept(&file, Timestamp::now());
-    words.insert(key.to_owned(), word);
-    if let Ok(text) = serde_json::to_string(&words) {
-        let _ = place(&file, &text);
+pub(super) fn remember(key: &str, word: &Word) {
+    let (Some(file), Ok(text)) = (file(key), serde_json::to_string(word)) else {
+        return;
+    };
+    if place(&file, &text).is_ok() {
+        forget_what_no_longer_serves(&file);
     }
 }
 
-fn file() -> Option<PathBuf> {
-    Some(places::state_directory()?.join("engines.json"))
+/// A file for each key: many processes may write at once.
+fn file(key: &str) -> Option<PathBuf> {
+    let directory = places::state_directory()?.join("engines");
+    Some(directory.join(format!("{key}.json")))
 }
 
-fn kept(file: &Path, now: Timestamp) -> Words {
-    let read = || {
-        owned(file.parent()?).ok()?;
-        let is_ours = fs::symlink_metadata(file).ok()?.len() <= LARGEST;
-        let text = is_ours.then(|| fs::read(file).ok())??;
-        serde_json::from_slice::<Words>(&text).ok()
+fn kept(file: &Path, now: Timestamp) -> Option<Word> {
+    owned(file.parent()?).ok()?;
+    let is_ours = fs::symlink_metadata(file).ok()?.len() <= LARGEST;
+    let text = is_ours.then(|| fs::read(file).ok())??;
+    let word: Word = serde_json::from_slice(&text).ok()?;
+    let age = now.duration_since(word.asked_at);
+    (!age.is_negative() && age <= SERVES).then_some(word)
+}
+
+fn forget_what_no_longer_serves(fresh: &Path) {
+    let Some(entries) = fresh.parent().and_then(|folder| fs::read_dir(folder).ok()) else {
+        return;
     };
-    let mut words = read().unwrap_or_default();
-    words.retain(|_, word| {
-        let age = now.duration_since(word.asked_at);
-        !age.is_negative() && age <= SERVES
-    });
-    words
+    for entry in entries.flatten() {
+        let written = entry.metadata().and_then(|about| about.modified());
+        let age = written.ok().and_then(|written| written.elapsed().ok());
+        if age.is_some_and(|age| age > SERVES.unsigned_abs()) {
+            // Somebody else may have been quicker.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 #[cfg(test)]
@@ -146,28 +152,23 @@ mod tests {
     #[test]
     fn a_word_serves_for_ten_minutes() {
         let directory = tempfile::tempdir().expect("a directory");
-        let file = directory.path().join("engines.json");
+        let file = directory.path().join("key.json");
         let now = Timestamp::from_second(1_795_300_000).expect("a time");
-        let words = Words::from([("a".to_owned(), word(now))]);
-        place(&file, &serde_json::to_string(&words).expect("text")).expect("placed");
-        assert_eq!(kept(&file, now + SERVES), words);
-        assert_eq!(
-            kept(&file, now + SERVES + SignedDuration::from_secs(1)),
-            Words::new()
-        );
-        let earlier = now - SignedDuration::from_secs(1);
-        assert_eq!(kept(&file, earlier), Words::new(), "a clock was set back");
+        place(&file, &serde_json::to_string(&word(now)).expect("text")).expect("placed");
+        assert_eq!(kept(&file, now + SERVES), Some(word(now)));
+        let second = SignedDuration::from_secs(1);
+        assert_eq!(kept(&file, now + SERVES + second), None);
+        assert_eq!(kept(&file, now - second), None, "a clock was set back");
     }
 
     #[test]
-    fn what_is_no_memory_is_none() {
+    fn what_is_no_word_is_none() {
         let directory = tempfile::tempdir().expect("a directory");
-        let file = directory.path().join("engines.json");
-        let now = Timestamp::now();
-        assert_eq!(kept(&file, now), Words::new());
-        for text in ["", "[]", "{\"a\": 1}"] {
+        let file = directory.path().join("key.json");
+        assert_eq!(kept(&file, Timestamp::now()), None);
+        for text in ["", "[]", "{\"version\": 1}"] {
             place(&file, text).expect("placed");
-            assert_eq!(kept(&file, now), Words::new(), "{text}");
+            assert_eq!(kept(&file, Timestamp::now()), None, "{text}");
         }
     }
 

@@ -89,7 +89,11 @@ fn what_cannot_be_logged_does_not_run() {
 #[test]
 fn the_records_name_engine_image_and_container() {
     for engine in [docker(), podman()].into_iter().flatten() {
-        let lazaret = Lazaret::python(engine, "import time\ntime.sleep(3)");
+        // With a configuration of its own it is an engine that no run before has met.
+        let fresh = tempfile::tempdir().expect("a folder");
+        let fresh = fresh.path().to_str().expect("UTF-8");
+        let lazaret =
+            Lazaret::python(engine, "import time\ntime.sleep(3)").env("DOCKER_CONFIG", fresh);
         let running = lazaret.spawn();
         let mut seen = String::new();
         until("the container is there", || {
@@ -155,6 +159,39 @@ fn an_engine_that_will_not_say_is_not_waited_for() {
         "the engine had not answered when the run was over"
     );
     assert_eq!(result["container_id"].as_str().map(str::len), Some(64));
+}
+
+/// What an engine said serves other runs for a while; a name that stands for another image now is
+/// noticed by the layers that the container shows.
+#[test]
+fn a_name_that_was_moved_to_another_image_is_asked_for_anew() {
+    const MOVING: &str = "localhost/lazaret-test/moving:1";
+    for engine in [docker(), podman()].into_iter().flatten() {
+        let fresh = tempfile::tempdir().expect("a folder");
+        let fresh = fresh.path().to_str().expect("UTF-8");
+        let told = |image: &str| {
+            engine.ask(&["tag", image, MOVING]);
+            let policy = format!("[images]\npython = \"{MOVING}\"\n");
+            let lazaret = Lazaret::python(engine, "import time\ntime.sleep(2)")
+                .only_policy(&policy)
+                .env("DOCKER_CONFIG", fresh);
+            lazaret.output().exits(0);
+            let [_, result] = records(&lazaret.audit()).try_into().expect("two records");
+            let id = engine.ask(&["image", "inspect", "--format", "{{.Id}}", image]);
+            let id = format!("sha256:{}", id.trim().trim_start_matches("sha256:"));
+            assert_eq!(result["image_id"], id.as_str(), "{result:#}");
+            result["asked_at"].clone()
+        };
+        let first = told("localhost/lazaret-test/entrypoint:1");
+        assert_eq!(
+            first,
+            told("localhost/lazaret-test/entrypoint:1"),
+            "nothing has changed"
+        );
+        let moved = told("localhost/lazaret-test/busybox-python:1");
+        assert_ne!(first, moved, "the container shows other layers");
+        engine.ask(&["rmi", MOVING]);
+    }
 }
 
 /// Scripts and outputs are kept where the policy wants it, and only then.

@@ -71,7 +71,10 @@ impl Fake {
     /// Gives a command this engine's environment.
     pub fn dress(&self, lazaret: Lazaret) -> Lazaret {
         let folder = self.folder.path().to_str().expect("UTF-8");
-        let lazaret = lazaret.env("FAKE_DOCKER_DIR", folder);
+        // With a configuration of its own it is no engine that another test has met.
+        let lazaret = lazaret
+            .env("FAKE_DOCKER_DIR", folder)
+            .env("DOCKER_CONFIG", folder);
         self.behaviour
             .iter()
             .fold(lazaret, |lazaret, (name, value)| lazaret.env(name, value))
