@@ -75,9 +75,10 @@ fn writable(
         proofs.add(name, promised, "no mount there, or more than one", false);
         return;
     };
-    let is_writable = attestation
-        .section("writable")
-        .is_some_and(|paths| paths.iter().any(|path| path == point));
+    let is_writable = mount.has("rw")
+        && attestation
+            .section("writable")
+            .is_some_and(|paths| paths.iter().any(|path| path == point));
     if !is_writable {
         proofs.add(name, promised.clone(), "not writable", false);
     }

@@ -6,7 +6,7 @@ import _ctypes, _signal as signal, posix, sys, time  # the bare modules: their w
 SCRIPT, STDIN = "/work/script.py", "/work/.stdin"
 UNSEEN = "/work/.script"  # where the script is until it may start
 GIVEN, TAKEN = 3, 4  # stdin, open already: to be written, to be read
-CGROUP, EARLY = sys.argv[1], int(sys.argv[2])  # its directory, and the process of the interpreter that waits
+CGROUP, EARLY = sys.argv[1], int(sys.argv[2] or 0)  # its directory, and the process of the interpreter that waits
 
 
 def write(file, data):
@@ -193,6 +193,9 @@ def ending(status):
 def main():
     signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED)
     close_to_the_script()
+    if not EARLY:
+        posix.read(0, 1)  # nothing can run here; the attestation shows why, and the host ends this
+        posix._exit(1)
     posix.unlink(STDIN)
     for end in (GIVEN, TAKEN):
         posix.set_inheritable(end, False)

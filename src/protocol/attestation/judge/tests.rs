@@ -105,6 +105,11 @@ fn every_breach_has_a_name() {
             " /work rw,nosuid,nodev",
         ),
         ("work", "writable:/work\n", ""),
+        (
+            "work",
+            " /work rw,nosuid,nodev,noexec",
+            " /work ro,nosuid,nodev,noexec",
+        ),
         ("tmp", " /tmp rw", " /elsewhere rw"),
         ("shm", "size=16384k", "size=65536k"),
         (
