@@ -63,8 +63,8 @@ pub struct EntryTimings {
     pub total_ms: f64,
 }
 
-/// Every run of the log, newest first. Intents whose run has ended are not even read. Lines that are no record of a run are passed over: saying what
-/// is wrong with a log is `verify`'s.
+/// Every run of the log, newest first. Intents whose run has ended are not even read. Lines that are no
+/// record of a run are passed over: saying what is wrong with a log is `verify`'s.
 ///
 /// # Errors
 /// The log's directory cannot be read.

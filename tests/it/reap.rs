@@ -119,7 +119,7 @@ fn reap(engine: &'static Engine, arguments: &[&str]) -> Value {
     Lazaret::new(engine).arg("reap").args(arguments).json()
 }
 
-fn fate<'a>(document: &'a Value, name: &str) -> Option<&'a Value> {
+pub fn fate<'a>(document: &'a Value, name: &str) -> Option<&'a Value> {
     let containers = document["containers"].as_array().expect("containers");
     containers
         .iter()

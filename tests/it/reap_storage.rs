@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde_json::{Value, json};
 
 use crate::harness::{Engine, Lazaret, podman, repository};
+use crate::reap::fate;
 
 /// Podman with storage of its own, in which every container is cut off: its database knows none.
 struct Elsewhere {
@@ -112,13 +113,6 @@ impl Drop for Elsewhere {
 fn name(seconds: u64) -> String {
     let time = uuid::Timestamp::from_unix(uuid::NoContext, seconds, 0);
     format!("lazaret-{}", uuid::Uuid::new_v7(time))
-}
-
-fn fate<'a>(document: &'a Value, name: &str) -> Option<&'a Value> {
-    let containers = document["containers"].as_array().expect("containers");
-    containers
-        .iter()
-        .find(|container| container["name"] == name)
 }
 
 #[test]

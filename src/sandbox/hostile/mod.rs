@@ -56,6 +56,8 @@ impl Sandbox {
             Fate::NotTried(seen) => (Health::Fail, seen),
         };
         let seen = format!("{}: {seen}", attack.tries);
+        // It may quote all that the script printed.
+        let seen = String::from_utf8_lossy(crate::text::head(seen.as_bytes(), 2000)).into_owned();
         let check = diagnosis.add(attack.id(), health, seen);
         if health != Health::Ok {
             check.mend = attack.mend.map(str::to_owned);
