@@ -92,14 +92,23 @@ is_our_dockerd() {
 }
 
 docker_stop() {
-    local pid deadline=$((SECONDS + DOCKERD_STOP_SECONDS))
+    local pid removal deadline=$((SECONDS + DOCKERD_STOP_SECONDS))
     if ! our_dockerd_runs; then
         say "no dockerd of ours runs"
         return
     fi
     require_root "stop dockerd"
     pid=$(<"$DOCKERD_PID_FILE")
-    DOCKER_HOST=unix://$DOCKERD_SOCKET remove_our_containers docker
+    DOCKER_HOST=unix://$DOCKERD_SOCKET remove_our_containers docker &
+    removal=$!
+    while kill -0 "$removal" 2>/dev/null; do
+        if ((SECONDS >= deadline)); then
+            say "dockerd does not remove them within $DOCKERD_STOP_SECONDS s: they end with it"
+            kill "$removal"
+        fi
+        sleep 0.1
+    done
+    deadline=$((SECONDS + DOCKERD_STOP_SECONDS))
     say "stopping our dockerd, process $pid"
     kill -TERM "$pid"
     while is_our_dockerd "$pid"; do

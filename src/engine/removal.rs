@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::error::said;
 use super::{Engine, Patience};
 use crate::outcome::Cleanup;
@@ -14,12 +16,19 @@ const PAUSES: [Duration; 4] = [
     Duration::from_secs(2),
 ];
 
+/// What Docker's daemon says where it is at it already. A loaded one takes its time.
+const AT_WORK: &str = "is already in progress";
+
 /// Removes a container by name and verifies that the name is gone. `looks` is how often its absence
 /// must be seen: twice where the engine may still be creating it.
+///
+/// An engine that says that it is removing the container has as long as a start may take.
 pub async fn remove(engine: &Engine, name: &str, patience: &Patience, looks: usize) -> Cleanup {
     let (mut absent, mut failures) = (0, 0);
     let mut words = String::new();
-    for pause in PAUSES {
+    let mut pauses = PAUSES.into_iter();
+    let until = Instant::now() + patience.startup;
+    while let Some(pause) = pauses.next().or_else(|| still_at_it(&words, until)) {
         tokio::time::sleep(pause).await;
         match look(engine, name, patience).await {
             Ok(Look::Absent) => absent += 1,
@@ -46,6 +55,11 @@ pub async fn remove(engine: &Engine, name: &str, patience: &Patience, looks: usi
         removed: false,
         detail,
     }
+}
+
+fn still_at_it(words: &str, until: Instant) -> Option<Duration> {
+    let pause = Duration::from_secs(1);
+    (words.contains(AT_WORK) && Instant::now() < until).then_some(pause)
 }
 
 enum Look {

@@ -351,6 +351,24 @@ fn a_refused_kill_is_followed_by_removal() {
     }
 }
 
+/// 52: a loaded daemon is at the removal for longer than we would try: it is waited for.
+#[test]
+fn a_slow_removal_is_waited_for() {
+    let Some(fake) = Fake::attesting(&[]) else {
+        return;
+    };
+    let fake = fake
+        .with("FAKE_DOCKER_SCRIPT", "stubborn")
+        .with("FAKE_DOCKER_REFUSE", "kill")
+        .with("FAKE_DOCKER_SLOW_RM", "6");
+    let lazaret = fake.python("print(1)").policy("\n[limits]\nstartup = 30\n");
+    let lazaret = lazaret.args(&["--timeout", "0.5", "--format", "json"]);
+    let ran = lazaret.output().exits(124);
+    assert_eq!(ran.document()["cleanup"]["removed"], true, "{ran}");
+    assert_eq!(fake.containers(), [] as [&str; 0], "{ran}");
+    assert_eq!(fake.asked("rm"), 7, "{ran}");
+}
+
 /// 52: `kill` and `rm` are refused, or hang: loud, by name, with the command to type.
 #[test]
 fn a_refused_removal_is_loud() {
