@@ -72,11 +72,51 @@ fn a_pasted_plan_runs_the_payload() {
     }
 }
 
+/// The waiting interpreter ends early, its shell reaps it in passing, and another process is still
+/// there, as it happens under load: an interpreter is started for the script.
+#[test]
+fn a_waiting_interpreter_that_nobody_sees_end_is_replaced() {
+    let reaped =
+        "early=$!\ni=0; while [ $i -lt 20000 ]; do i=$((i + 1)); done\n[ -w /work ] && : &";
+    for engine in [docker(), podman()].into_iter().flatten() {
+        let lazaret = Lazaret::new(engine).args(&["payload"]);
+        let file = lazaret.file("script.py", b"print('hello')");
+        let file = file.to_str().expect("UTF-8");
+        let payload = lazaret.args(&[file]).output().exits(0);
+        let plan = Lazaret::new(engine).args(&["plan", "python"]).json();
+        let argv = plan["argv"].as_array().expect("argv").iter();
+        let mut argv: Vec<String> = argv
+            .map(|word| word.as_str().expect("text").to_owned())
+            .collect();
+        for (from, to) in [
+            ("exec env ", "exec false "),
+            ("early=$!", reaped),
+            ("echo attested", "echo attested; sleep 0.5"),
+        ] {
+            let launcher = argv.iter_mut().find(|word| word.contains(from));
+            let launcher = launcher.expect(from);
+            *launcher = launcher.replace(from, to);
+        }
+        let words: Vec<&str> = ["-c", "exec \"$@\"", "sh"]
+            .into_iter()
+            .chain(argv.iter().map(String::as_str))
+            .collect();
+        let output = shell(engine, &words, &payload.bytes);
+        let stdout = String::from_utf8_lossy(&output.stdout);
+        assert!(stdout.contains(":begin\nhello\nlazaret:"), "{stdout}");
+        assert!(stdout.contains(":end exit=0 "), "{stdout}");
+    }
+}
+
 fn paste(engine: &Engine, text: &str, input: &[u8]) -> Output {
+    shell(engine, &["-c", text], input)
+}
+
+fn shell(engine: &Engine, arguments: &[&str], input: &[u8]) -> Output {
     use std::io::Write as _;
     let mut shell = engine.program(Path::new("/bin/sh"));
     shell
-        .args(["-c", text])
+        .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());

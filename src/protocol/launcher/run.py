@@ -88,36 +88,31 @@ def start(arguments):
     return child
 
 
-def still_waits(early):
-    """Whether that interpreter has not ended; whatever else has, is gone then."""
+def is_ready(early):
+    """Whether that process is an interpreter by now, whose pipe is there then. The shell may have reaped it already."""
     try:
-        while pid := posix.waitpid(-1, posix.WNOHANG)[0]:
-            if pid == early:
-                return False
-    except ChildProcessError:
+        return posix.readlink("/proc/%d/exe" % early) == posix.readlink("/proc/self/exe")
+    except OSError:
         return False
-    return True
 
 
 def hand_over(text, early, arguments):
     """Starts the script: by filling and ending the pipe of the interpreter that waits, if that one will do."""
     # A page fits into every pipe. Python rewinds a script that names its encoding, which no pipe can.
     fits = not arguments and len(text) <= 4096 and b"coding" not in b"".join(text.split(b"\n", 2)[:2])
-    waits, pipe = still_waits(early), None
-    if waits and fits:
-        try:
-            pipe = posix.open(SCRIPT, posix.O_RDWR | posix.O_NONBLOCK)
-        except OSError:
-            pass  # it has not come so far as to have a pipe
-    if waits and pipe is None:
+    if fits and is_ready(early):
+        pipe = posix.open(SCRIPT, posix.O_RDWR | posix.O_NONBLOCK)
+        posix.rename(UNSEEN, SCRIPT)  # before the pipe has a byte: an interpreter that reads its file again finds this
+        write(pipe, text)
+        posix.close(pipe)
+        return early
+    try:
         posix.kill(early, signal.SIGKILL)
         posix.waitpid(early, 0)
-    posix.rename(UNSEEN, SCRIPT)  # before the pipe has a byte: an interpreter that reads its file again finds this
-    if pipe is None:
-        return start(arguments)
-    write(pipe, text)
-    posix.close(pipe)
-    return early
+    except OSError:
+        pass  # it has ended, and is reaped
+    posix.rename(UNSEEN, SCRIPT)
+    return start(arguments)
 
 
 def supervise(child, seconds, grace):

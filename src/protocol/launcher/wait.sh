@@ -3,10 +3,10 @@ if [ -w /work ]; then
     exec 3>/work/.stdin 4</work/.stdin
     {
         echo 500 >/proc/self/oom_score_adj # under memory pressure the script dies, not its witness
-        # A shell lets what it starts beside itself ignore two signals. An env that knows no such option ends here, and
-        # an interpreter that is ready before its pipe ends too: then one is started for the script later.
+        mkfifo /work/script.py || exit # before there is an interpreter that would open it
+        # A shell lets what it starts beside itself ignore two signals. An env that knows no such option ends here: then
+        # an interpreter is started for the script later.
         exec env --default-signal PYTHONUNBUFFERED=1 python3 /work/script.py
     } <&4 3>&- 4<&- &
     early=$!
-    mkfifo /work/script.py &
 fi
