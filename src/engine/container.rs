@@ -61,7 +61,8 @@ impl<'a> Container<'a> {
             path: engine.program.clone().into(),
             source,
         };
-        let cli = Cli::start(&plan.argv()).map_err(failed)?;
+        let mut cli = Cli::start(&plan.argv()).map_err(failed)?;
+        cli.stdin.add(plan.launcher.clone().into_bytes());
         let outputs = cli.outputs().map_err(failed)?;
         let guard = Guard::start(engine, &plan.name, lifetime, outputs)?;
         Ok(Self {
@@ -80,7 +81,7 @@ impl<'a> Container<'a> {
     /// that does not is killed; killing Podman while it creates a container would leave processes
     /// that no `rm` finds. `looks` is how often the absence must be seen.
     async fn dismiss(mut self, looks: usize) -> Cleanup {
-        self.cli.stdin = None;
+        self.cli.stdin.close();
         // Whether it ended shows in the next step.
         let _ = tokio::time::timeout(self.patience.settle, self.cli.over()).await;
         self.remove(looks).await

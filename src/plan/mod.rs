@@ -14,7 +14,7 @@ pub use dialect::Dialect;
 
 use crate::language::Language;
 use crate::policy::Limits;
-use crate::protocol;
+use crate::protocol::{self, Program};
 
 /// Everything a command line depends on.
 #[derive(Debug, Clone, Copy)]
@@ -64,6 +64,8 @@ pub struct Flag {
 pub struct Plan {
     /// The words before the image, the image, and the launcher, each with its reason.
     pub flags: Vec<Flag>,
+    /// What stdin begins with, the same for every script: the launcher's second part.
+    pub launcher: String,
     /// The container's name.
     pub name: String,
 }
@@ -100,9 +102,10 @@ pub fn plan(order: &Order<'_>) -> Plan {
     file_system(order, &mut flags);
     surroundings(&mut flags);
     order.dialect.own_flags(order, &mut flags);
-    command(order, &mut flags);
+    let launcher = command(order, &mut flags);
     Plan {
         flags: flags.0,
+        launcher,
         name: order.identity.name.clone(),
     }
 }
@@ -236,15 +239,18 @@ fn surroundings(flags: &mut Flags) {
     }
 }
 
-fn command(order: &Order<'_>, flags: &mut Flags) {
+/// Its text is what stdin begins with.
+fn command(order: &Order<'_>, flags: &mut Flags) -> String {
     flags.add(
         ["--entrypoint", protocol::SHELL],
         "the image's own entry point would come first",
     );
     flags.add([order.image], "the image");
-    let words = protocol::launcher(order.language);
+    let Program { arguments, text } = protocol::launcher(order.language);
     let reason = "the launcher, process 1: it proves the limits, takes the script from stdin, runs it, and reports";
+    let words = arguments;
     flags.0.push(Flag { words, reason });
+    text
 }
 
 #[cfg(test)]

@@ -1,37 +1,73 @@
-//! The launchers: PID 1 of every container, plain text in argv for any auditor to read.
+//! The launchers: PID 1 of every container, plain text for any auditor to read.
+
+use std::fmt::Write as _;
+
+use sha2::{Digest as _, Sha256};
 
 use crate::language::{Language, Launcher};
 
 /// The program that is process 1 of every container. Every image must have one, and `grep`.
 pub const SHELL: &str = "sh";
 
-/// The arguments of [`SHELL`], the last words of the command line. Constant: they hold nothing of any
-/// script.
-///
-/// The shell attests, which is the same for all languages, and becomes the language's own part by
-/// `exec`: that one gets ready while the host judges.
+/// A language's launcher. Constant: nothing of any script is in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Program {
+    /// The arguments of [`SHELL`], the last words of the command line.
+    ///
+    /// The shell attests, which is the same for all languages, and becomes the language's interpreter
+    /// by `exec`, which reads `text` from its stdin and gets ready while the host judges.
+    pub arguments: Vec<String>,
+    /// What stdin begins with, before any payload. It is not in argv because engines write a
+    /// container's command line to disk several times: its 4 to 7 KB cost a run some 2 %.
+    /// `arguments` name its length and its SHA-256.
+    pub text: String,
+}
+
+/// The launcher of that language.
 #[must_use]
-pub fn launcher(language: &Language) -> Vec<String> {
-    let (shell, own) = match language.launcher {
-        Launcher::Python => (&[ATTEST, WAIT, BECOME][..], include_str!("launcher/run.py")),
-        Launcher::Bash => (&[ATTEST, BECOME][..], include_str!("launcher/run.bash")),
+pub fn launcher(language: &Language) -> Program {
+    let (shell, load, run) = match language.launcher {
+        Launcher::Python => (
+            &[ATTEST, WAIT, BECOME][..],
+            include_str!("launcher/load.py"),
+            include_str!("launcher/run.py"),
+        ),
+        Launcher::Bash => (
+            &[ATTEST, BECOME][..],
+            include_str!("launcher/load.bash"),
+            include_str!("launcher/run.bash"),
+        ),
     };
     let shell: Vec<String> = shell.iter().map(|text| terse(text)).collect();
+    let text = terse(run) + "\n";
+    let load = terse(load)
+        .replace("BYTES", &text.len().to_string())
+        .replace("DIGEST", &digest(&text));
     let program = [language.interpreter].into_iter();
     let program = program.chain(language.launcher_arguments.iter().copied());
-    ["-c".to_owned(), shell.join("\n")]
+    let arguments = ["-c".to_owned(), shell.join("\n")]
         .into_iter()
         .chain(program.map(str::to_owned))
-        .chain([terse(own)])
-        .collect()
+        .chain([load])
+        .collect();
+    Program { arguments, text }
+}
+
+fn digest(text: &str) -> String {
+    let mut digits = String::new();
+    for byte in Sha256::digest(text) {
+        // A string takes all that is written to it.
+        let _ = write!(digits, "{byte:02x}");
+    }
+    digits
 }
 
 const ATTEST: &str = include_str!("launcher/attest.sh");
 const WAIT: &str = include_str!("launcher/wait.sh");
 const BECOME: &str = include_str!("launcher/become.sh");
 
-/// The same program without blank lines, deep indentation, and comments but those at its top: engines
-/// write a container's command line to disk several times, which costs a run 0.2 ms a kilobyte.
+/// The same program without blank lines, deep indentation, and comments but those at its top: short
+/// for engines, which write a container's command line to disk several times, and for interpreters.
 fn terse(text: &str) -> String {
     let is_comment = |line: &&str| line.starts_with('#');
     let top = text.lines().take_while(is_comment);
@@ -62,11 +98,9 @@ mod tests {
     fn launchers_know_their_script_by_the_table() {
         for language in &LANGUAGES {
             let path = format!("/work/{}", language.file_name);
-            assert!(
-                launcher(language).iter().any(|text| text.contains(&path)),
-                "{}",
-                language.name
-            );
+            let launcher = launcher(language);
+            let mut texts = launcher.arguments.iter().chain([&launcher.text]);
+            assert!(texts.any(|text| text.contains(&path)), "{}", language.name);
         }
     }
 
@@ -80,10 +114,19 @@ mod tests {
     }
 
     #[test]
-    fn launchers_fit_into_argv() {
-        // Linux: MAX_ARG_STRLEN is 32 pages, 128 KiB.
+    fn the_command_line_says_what_is_read_behind_it() {
         for language in &LANGUAGES {
-            assert!(launcher(language).iter().all(|text| text.len() < 16 * 1024));
+            let Program { arguments, text } = launcher(language);
+            // bash counts characters.
+            assert!(text.is_ascii() && arguments.iter().all(|text| text.is_ascii()));
+            let load = arguments.last().expect("arguments");
+            assert!(load.contains(&format!(" {} ", text.len())), "{load}");
+            assert!(load.contains(&digest(&text)), "{load}");
+            assert!(
+                !load.contains("BYTES") && !load.contains("DIGEST"),
+                "{load}"
+            );
+            assert!(arguments.iter().all(|text| text.len() < 4096), "short");
         }
     }
 }

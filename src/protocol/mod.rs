@@ -12,7 +12,7 @@ mod nonce;
 mod payload;
 mod stream;
 
-pub use launcher::{SHELL, launcher};
+pub use launcher::{Program, SHELL, launcher};
 pub use mark::{Ending, Mark, SyntaxError, Trailer};
 pub use nonce::Nonce;
 pub use payload::Payload;

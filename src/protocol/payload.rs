@@ -8,7 +8,7 @@ use super::Nonce;
 /// Everything a run delivers. All of it goes through stdin; none of it is in argv, in an
 /// environment, or in a file on the host.
 ///
-/// On the wire: one header line of words (`lazaret-payload/1 NONCE TIMEOUT_MS GRACE_MS ARGUMENTS
+/// On the wire, behind the launcher's text: one header line of words (`lazaret-payload/1 NONCE TIMEOUT_MS GRACE_MS ARGUMENTS
 /// SCRIPT_BYTES STDIN_BYTES`), one line for each argument with every byte as `\xHH`, the script, the
 /// user's stdin, and a last line `end NONCE` that proves that nothing was cut off.
 #[derive(Debug)]

@@ -11,6 +11,7 @@ struct Document<'a> {
     engine: &'static str,
     host: &'a str,
     argv: Vec<String>,
+    launcher: &'a str,
     flags: Vec<Reasoned<'a>>,
 }
 
@@ -34,6 +35,7 @@ pub fn plan_document(
         engine,
         host,
         argv: plan.argv(),
+        launcher: &plan.launcher,
         flags: plan
             .flags
             .iter()
@@ -45,14 +47,20 @@ pub fn plan_document(
     })
 }
 
-/// Comment lines that give each flag's reason, then the command, a flag a line: all of it can be
-/// pasted into a shell.
+/// Comment lines that give each flag's reason and what stdin begins with, then the command, a flag a
+/// line: all of it can be pasted into a shell.
 #[must_use]
 pub fn plan_text(plan: &Plan, host: &str) -> String {
     let mut shown = format!("# It talks to {}.\n#\n", crate::text::single_line(host));
     for flag in &plan.flags {
         shown += &format!("# {:<44} {}\n", abridged(flag), flag.reason);
     }
+    shown += "#\n# Its stdin begins with the launcher's second part, which `lazaret payload` prints before the script:\n#\n";
+    for line in plan.launcher.lines() {
+        shown += format!("#   {line}").trim_end();
+        shown.push('\n');
+    }
+    shown += "#\n";
     let lines: Vec<String> = plan.flags.iter().map(|flag| quoted(&flag.words)).collect();
     shown + &lines.join(" \\\n  ") + "\n"
 }

@@ -188,7 +188,8 @@ impl Sandbox {
         Ok(leftovers)
     }
 
-    /// The bytes that a run would deliver, with a fresh nonce.
+    /// All that a run would send to stdin: the launcher's second part, and what is delivered to it, with
+    /// a fresh nonce.
     ///
     /// # Errors
     /// More is asked for than the policy permits, or the system has no randomness.
@@ -197,7 +198,9 @@ impl Sandbox {
         request: &Request,
     ) -> Result<Vec<u8>, Box<dyn std::error::Error + Send + Sync>> {
         let (limits, _) = self.policy.settle(&request.ask)?;
-        Ok(self.encode(request, &limits, &nonce()?))
+        let launcher = crate::protocol::launcher(request.language).text;
+        let payload = self.encode(request, &limits, &nonce()?);
+        Ok([launcher.as_bytes(), &payload].concat())
     }
 
     /// What an engine's command talks to, in words.

@@ -7,7 +7,7 @@ use std::process::ExitStatus;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use tokio::io::{AsyncRead, AsyncReadExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout};
 
 use crate::engine::spawn::{Pipes, spawn};
@@ -19,7 +19,7 @@ const CHUNK: usize = 64 * 1024;
 #[derive(Debug)]
 pub(super) struct Cli {
     pub(super) process: Process,
-    pub(super) stdin: Option<ChildStdin>,
+    pub(super) stdin: Feed,
     pub(super) stdout: Pipe<ChildStdout>,
     pub(super) stderr: Pipe<ChildStderr>,
 }
@@ -64,11 +64,57 @@ impl<R: AsyncRead + Unpin> Pipe<R> {
     }
 }
 
+/// The pipe that is written to, and what it has not been given yet.
+#[derive(Debug)]
+pub(super) struct Feed {
+    writer: Option<ChildStdin>,
+    bytes: Vec<u8>,
+    sent: usize,
+}
+
+impl Feed {
+    fn new(writer: Option<ChildStdin>) -> Self {
+        Self {
+            writer,
+            bytes: Vec::new(),
+            sent: 0,
+        }
+    }
+
+    /// Puts these bytes behind those that are still to be sent.
+    pub(super) fn add(&mut self, bytes: Vec<u8>) {
+        self.bytes.drain(..self.sent);
+        self.sent = 0;
+        if self.bytes.is_empty() {
+            self.bytes = bytes;
+        } else {
+            self.bytes.extend(bytes);
+        }
+    }
+
+    /// Sends the next part; true when that was the last. For ever pending where there is nothing to
+    /// send. Cancel-safe.
+    pub(super) async fn send(&mut self) -> bool {
+        let rest = self.bytes.get(self.sent..).unwrap_or_default();
+        let Some(pipe) = self.writer.as_mut().filter(|_| !rest.is_empty()) else {
+            return std::future::pending().await;
+        };
+        // A launcher that ended early closes its end: what there is to say about it, its marks say.
+        self.sent += pipe.write(rest).await.unwrap_or(rest.len());
+        self.sent == self.bytes.len()
+    }
+
+    /// Nothing more comes.
+    pub(super) fn close(&mut self) {
+        self.writer = None;
+    }
+}
+
 impl Cli {
     pub(super) fn start(argv: &[String]) -> io::Result<Self> {
         let mut child = spawn(argv, Pipes::All)?;
         Ok(Self {
-            stdin: child.stdin.take(),
+            stdin: Feed::new(child.stdin.take()),
             stdout: Pipe::new(child.stdout.take()),
             stderr: Pipe::new(child.stderr.take()),
             process: Process { child, ended: None },

@@ -5,8 +5,6 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use tokio::io::AsyncWriteExt as _;
-use tokio::process::ChildStdin;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -149,8 +147,10 @@ impl Started<'_> {
     /// Sends the payload, runs the script, and returns when the container is gone.
     ///
     /// The deadline counts from the moment when the whole payload is sent.
-    pub async fn deliver(self, delivery: Delivery<'_>, cancel: &CancellationToken) -> Ended {
+    pub async fn deliver(self, mut delivery: Delivery<'_>, cancel: &CancellationToken) -> Ended {
         let mut container = self.container;
+        let payload = std::mem::take(&mut delivery.payload);
+        container.cli.stdin.add(payload);
         let mut run = Run {
             gathered: Gathered::new(&delivery),
             watcher: delivery.watcher.clone(),
@@ -172,7 +172,6 @@ impl Started<'_> {
 
 impl Run<'_, '_> {
     async fn drive(&mut self, delivery: &Delivery<'_>, cancel: &CancellationToken) {
-        let mut unsent = delivery.payload.as_slice();
         let mut drain: Option<Instant> = None;
         loop {
             let cli = &mut self.container.cli;
@@ -185,8 +184,8 @@ impl Run<'_, '_> {
                 chunk = cli.stderr.next(), if reading => {
                     self.gathered.take(Channel::Stderr, chunk);
                 }
-                sent = send(&mut cli.stdin, &mut unsent) => {
-                    if sent {
+                all = cli.stdin.send() => {
+                    if all {
                         self.delivered(delivery.timeout);
                     }
                 }
@@ -215,6 +214,7 @@ impl Run<'_, '_> {
     }
 
     fn delivered(&mut self, timeout: Duration) {
+        self.container.cli.stdin.close();
         self.delivered_at = Instant::now();
         if self.ladder.rung == Rung::Running {
             self.ladder = Ladder::new(self.delivered_at + timeout);
@@ -235,7 +235,7 @@ impl Run<'_, '_> {
         self.ladder
             .terminate(Instant::now(), &self.container.patience);
         self.container.cli.process.terminate();
-        self.container.cli.stdin = None;
+        self.container.cli.stdin.close();
     }
 
     /// The time of a rung has passed.
@@ -285,20 +285,6 @@ impl Run<'_, '_> {
             }
         }
     }
-}
-
-/// Writes the next part of the payload; true when it is all sent. For ever pending after that.
-async fn send(stdin: &mut Option<ChildStdin>, unsent: &mut &[u8]) -> bool {
-    let Some(pipe) = stdin else {
-        return std::future::pending().await;
-    };
-    // A launcher that ended early closes its end: what there is to say about it, its marks say.
-    let length = pipe.write(unsent).await.unwrap_or(unsent.len());
-    *unsent = unsent.get(length..).unwrap_or_default();
-    if unsent.is_empty() {
-        *stdin = None;
-    }
-    unsent.is_empty()
 }
 
 /// Hands the oldest event to the watcher; for ever pending where there is none.

@@ -80,6 +80,7 @@ impl<'a> Container<'a> {
                     Err(_) => return Beginning::NoAttestation(said(collector.so_far())),
                 },
                 chunk = self.cli.stderr.next() => words.push(chunk),
+                _ = self.cli.stdin.send() => {}
                 _ = self.cli.process.end() => ended_by = Some(Instant::now() + DRAIN),
                 () = tokio::time::sleep_until(over) => {
                     return if ended_by.is_some() { Beginning::Ended } else { Beginning::TimedOut };
