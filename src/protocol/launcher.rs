@@ -26,20 +26,24 @@ pub struct Program {
 /// The launcher of that language.
 #[must_use]
 pub fn launcher(language: &Language) -> Program {
-    let (shell, load, run) = match language.launcher {
+    let (shell, load, parts) = match language.launcher {
         Launcher::Python => (
             &[ATTEST, WAIT, BECOME][..],
             include_str!("launcher/load.py"),
-            include_str!("launcher/run.py"),
+            &[
+                include_str!("launcher/run.py"),
+                include_str!("launcher/report.py"),
+            ][..],
         ),
         Launcher::Bash => (
             &[ATTEST, BECOME][..],
             include_str!("launcher/load.bash"),
-            include_str!("launcher/run.bash"),
+            &[include_str!("launcher/run.bash")][..],
         ),
     };
     let shell: Vec<String> = shell.iter().map(|text| terse(text)).collect();
-    let text = terse(run) + "\n";
+    let parts: Vec<String> = parts.iter().map(|text| terse(text)).collect();
+    let text = parts.join(BETWEEN_PARTS) + "\n";
     let load = terse(load)
         .replace("BYTES", &text.len().to_string())
         .replace("DIGEST", &digest(&text));
@@ -61,6 +65,9 @@ fn digest(text: &str) -> String {
     }
     digits
 }
+
+/// Python compiles what stands behind it only once the script has been started.
+const BETWEEN_PARTS: &str = "\n# ----\n";
 
 const ATTEST: &str = include_str!("launcher/attest.sh");
 const WAIT: &str = include_str!("launcher/wait.sh");

@@ -1,6 +1,5 @@
 # The second part of Lazaret's launcher, which gets ready while the host judges. It waits on stdin for a payload, which
-# is sent only if the limits hold, lets Python's parser have the last word on the script, runs it, and reports how it
-# ended.
+# is sent only if the limits hold, lets Python's parser have the last word on the script, and starts it.
 import _ctypes, _signal as signal, posix, sys, time  # the bare modules: their wrappers take milliseconds
 
 SCRIPT, STDIN = "/work/script.py", "/work/.stdin"
@@ -115,43 +114,6 @@ def hand_over(text, early, arguments):
     return start(arguments)
 
 
-def supervise(child, seconds, grace):
-    end = time.monotonic() + seconds + grace  # the host acts first; this is the net below it
-    stopping = False
-    while True:
-        left = end - time.monotonic()
-        if left <= 0:
-            posix.kill(-1, signal.SIGKILL)
-            end += 1
-        event = signal.sigtimedwait(WATCHED, max(left, 0.01))
-        if event and event.si_signo != signal.SIGCHLD and event.si_pid == 0 and not stopping:
-            stopping, end = True, min(end, time.monotonic() + grace)
-            try:
-                posix.kill(-1, event.si_signo)  # all but this process
-            except OSError:
-                pass
-        while True:
-            try:
-                pid, status = posix.waitpid(-1, posix.WNOHANG)
-            except ChildProcessError:
-                return None
-            if pid == child:
-                return status
-            if pid == 0:
-                break
-
-
-def end_the_rest():
-    patience = time.monotonic() + 1
-    try:
-        posix.kill(-1, signal.SIGKILL)
-        while time.monotonic() < patience:
-            if posix.waitpid(-1, posix.WNOHANG)[0] == 0:
-                signal.sigtimedwait(WATCHED, 0.01)
-    except (ChildProcessError, ProcessLookupError):
-        pass
-
-
 def figure(*places):
     """The number in the first of these files of the cgroup that is there, behind its name or alone."""
     for file, name in places:
@@ -162,68 +124,46 @@ def figure(*places):
     return 0
 
 
-class Meter:
-    def __init__(self):
-        self.kills_before, self.cpu_before = self.kills(), self.cpu()
-
-    def kills(self):
-        return figure(("memory.events", b"oom_kill"), ("memory/memory.oom_control", b"oom_kill"))
-
-    def cpu(self):
-        return figure(("cpu.stat", b"usage_usec")) or figure(("cpuacct/cpuacct.usage", None)) // 1000
-
-    def report(self):
-        peak = figure(("memory.peak", None), ("memory/memory.max_usage_in_bytes", None))
-        return "oom_kills=%d peak_bytes=%d cpu_us=%d" % (
-            self.kills() - self.kills_before, peak, self.cpu() - self.cpu_before)
+def kills():
+    return figure(("memory.events", b"oom_kill"), ("memory/memory.oom_control", b"oom_kill"))
 
 
-def ending(status):
-    if status is None:
-        return "lost=1"
-    code = posix.waitstatus_to_exitcode(status)
-    return "exit=%d" % code if code >= 0 else "signal=%d" % -code
+def cpu():
+    return figure(("cpu.stat", b"usage_usec")) or figure(("cpuacct/cpuacct.usage", None)) // 1000
 
 
-def main():
-    signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED)
-    close_to_the_script()
-    if not EARLY:
-        posix.read(0, 1)  # nothing can run here; the attestation shows why, and the host ends this
-        posix._exit(1)
-    posix.unlink(STDIN)
-    for end in (GIVEN, TAKEN):
-        posix.set_inheritable(end, False)
-    meter = Meter()
-    payload = Payload()
-    _, nonce, timeout, grace, arguments, script, length = payload.line().decode().split()
-    arguments = [bytes.fromhex(payload.line().decode().replace("\\x", "")) for _ in range(int(arguments))]
-    file = posix.open(UNSEEN, posix.O_CREAT | posix.O_EXCL | posix.O_WRONLY, 0o600)
-    payload.save(int(script), file)
-    payload.save(int(length), GIVEN)
-    if payload.line() != b"end " + nonce.encode():
-        posix._exit(0)
-    # Descriptions of our own: a script that makes its streams non-blocking cannot lose our marks.
-    streams = [posix.open("/proc/self/fd/%d" % number, posix.O_WRONLY) for number in (1, 2)]
-
-    def mark(kind, *fields):
-        for stream in streams:
-            write(stream, (" ".join(("lazaret:%s:%s" % (nonce, kind), *fields)) + "\n").encode())
-
-    text = contents(UNSEEN)
-    reason = broken(text)
-    if reason:
-        mark("syntax", reason)
-        posix._exit(0)
-    started = time.monotonic()
-    mark("begin")
-    status = supervise(hand_over(text, EARLY, arguments), int(timeout) / 1000, int(grace) / 1000)
-    wall = time.monotonic() - started
-    end_the_rest()
-    mark("end", ending(status), "wall_us=%d" % (wall * 1e6), meter.report())
-    posix._exit(0)
+def mark(kind, *fields):
+    for stream in STREAMS:
+        write(stream, (" ".join(("lazaret:%s:%s" % (NONCE, kind), *fields)) + "\n").encode())
 
 
 WORTH, OWN_WORTH = posix.open("/proc/self/oom_score_adj", posix.O_WRONLY), contents("/proc/self/oom_score_adj")
 WATCHED = {signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT}
-main()
+signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED)
+close_to_the_script()
+if not EARLY:
+    posix.read(0, 1)  # nothing can run here; the attestation shows why, and the host ends this
+    posix._exit(1)
+posix.unlink(STDIN)
+for end in (GIVEN, TAKEN):
+    posix.set_inheritable(end, False)
+KILLS_BEFORE, CPU_BEFORE = kills(), cpu()
+payload = Payload()
+_, NONCE, timeout, grace, arguments, script, length = payload.line().decode().split()
+TIMEOUT, GRACE = int(timeout) / 1000, int(grace) / 1000
+arguments = [bytes.fromhex(payload.line().decode().replace("\\x", "")) for _ in range(int(arguments))]
+file = posix.open(UNSEEN, posix.O_CREAT | posix.O_EXCL | posix.O_WRONLY, 0o600)
+payload.save(int(script), file)
+payload.save(int(length), GIVEN)
+if payload.line() != b"end " + NONCE.encode():
+    posix._exit(0)
+# Descriptions of our own: a script that makes its streams non-blocking cannot lose our marks.
+STREAMS = [posix.open("/proc/self/fd/%d" % number, posix.O_WRONLY) for number in (1, 2)]
+text = contents(UNSEEN)
+reason = broken(text)
+if reason:
+    mark("syntax", reason)
+    posix._exit(0)
+STARTED = time.monotonic()
+mark("begin")
+CHILD = hand_over(text, EARLY, arguments)
