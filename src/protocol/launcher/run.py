@@ -95,23 +95,28 @@ def is_ready(early):
         return False
 
 
-def hand_over(text, early, arguments):
-    """Starts the script: by filling and ending the pipe of the interpreter that waits, if that one will do."""
+def pipe_to(early, text, arguments):
+    """The pipe of the interpreter that waits, if that one will do; else nothing is left of it."""
     # A page fits into every pipe. Python rewinds a script that names its encoding, which no pipe can.
     fits = not arguments and len(text) <= 4096 and b"coding" not in b"".join(text.split(b"\n", 2)[:2])
     if fits and is_ready(early):
-        pipe = posix.open(SCRIPT, posix.O_RDWR | posix.O_NONBLOCK)
-        posix.rename(UNSEEN, SCRIPT)  # before the pipe has a byte: an interpreter that reads its file again finds this
-        write(pipe, text)
-        posix.close(pipe)
-        return early
+        return posix.open(SCRIPT, posix.O_RDWR | posix.O_NONBLOCK)
     try:
         posix.kill(early, signal.SIGKILL)
         posix.waitpid(early, 0)
     except OSError:
         pass  # it has ended, and is reaped
-    posix.rename(UNSEEN, SCRIPT)
-    return start(arguments)
+    return None
+
+
+def hand_over(text, pipe, arguments):
+    """Starts the script: by filling and ending the pipe of the interpreter that waits, or with one of its own."""
+    posix.rename(UNSEEN, SCRIPT)  # before the pipe has a byte: an interpreter that reads its file again finds this
+    if pipe is None:
+        return start(arguments)
+    write(pipe, text)
+    posix.close(pipe)
+    return EARLY
 
 
 def figure(*places):
@@ -164,6 +169,7 @@ reason = broken(text)
 if reason:
     mark("syntax", reason)
     posix._exit(0)
+pipe = pipe_to(EARLY, text, arguments)
 STARTED = time.monotonic()
 mark("begin")
-CHILD = hand_over(text, EARLY, arguments)
+CHILD = hand_over(text, pipe, arguments)
