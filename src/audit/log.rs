@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::chain::{Fault, Hash, Head};
+use super::chain::{Fault, Head};
 use super::store::Store;
+use crate::text::Hash;
 
 /// A log in a directory of its own.
 #[derive(Debug, Clone)]

@@ -14,7 +14,7 @@ mod store;
 mod tests;
 mod verify;
 
-pub use chain::{Fault, Hash, Head, SCHEMA};
+pub use chain::{Fault, Head, SCHEMA};
 pub use history::{Entry, EntryProblem, EntryScript, EntryTimings, history, story};
 pub use log::{AuditError, Durability, Log};
 pub use record::{Caller, Kind, Known, Record, ScriptTold, Told};

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::chain::Hash;
 use super::store::Stored;
 use crate::check::Finding;
 use crate::outcome::{
@@ -14,6 +13,7 @@ use crate::outcome::{
 };
 use crate::policy::Notice;
 use crate::protocol::attestation::Breach;
+use crate::text::Hash;
 
 /// Who runs Lazaret, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -13,8 +13,8 @@ use std::time::SystemTime;
 use nix::fcntl::OFlag;
 use serde::Serialize;
 
-use super::chain::Hash;
 use super::log::{AuditError, Durability, failed, sync_directory};
+use crate::text::Hash;
 
 /// What of a run is in the store, by hash; null for an empty stream and for what exceeds the bound
 /// alone.

@@ -12,6 +12,7 @@ use super::memory::{self, Word};
 use super::{Engine, Patience};
 use crate::plan::Dialect;
 use crate::protocol::attestation::Attestation;
+use crate::text::Hash;
 
 /// What has been answered so far: nothing yet, an answer, or why there is none.
 #[derive(Debug, Clone, Default)]
@@ -160,7 +161,7 @@ fn layers(attestation: &Attestation, dialect: Dialect) -> Option<String> {
         Dialect::Docker => lower.split_once(':')?.1,
         Dialect::Podman => lower,
     };
-    Some(memory::hex(of_the_image.as_bytes()))
+    Some(Hash::of(of_the_image.as_bytes()).to_string())
 }
 
 impl Engine {

@@ -6,17 +6,16 @@
 //! configuration, the daemon's socket), the image's reference, and the layers that the container
 //! itself shows. Every record tells when the engine said so.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 use super::own_file::{owned, place};
 use super::{Engine, places};
+use crate::text::Hash;
 
 /// An engine's word.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,7 +55,7 @@ pub(super) fn key(engine: &Engine, image: &str) -> String {
     }
     seen.push(stamp(Path::new("/var/run/docker.sock")));
     seen.extend(docker_configuration().as_deref().map(stamp));
-    hex(seen.join("\n").as_bytes())
+    Hash::of(seen.join("\n").as_bytes()).to_string()
 }
 
 /// Where `docker context use` writes.
@@ -80,15 +79,6 @@ fn stamp(path: &Path) -> String {
         ),
         Err(_) => format!("{path_shown} is not there"),
     }
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    let mut digits = String::new();
-    for byte in Sha256::digest(bytes) {
-        // A string takes all that is written to it.
-        let _ = write!(digits, "{byte:02x}");
-    }
-    digits
 }
 
 /// What was said under this key, if it still serves.

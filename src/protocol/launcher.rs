@@ -1,10 +1,7 @@
 //! The launchers: PID 1 of every container, plain text for any auditor to read.
 
-use std::fmt::Write as _;
-
-use sha2::{Digest as _, Sha256};
-
 use crate::language::{Language, Launcher};
+use crate::text::Hash;
 
 /// The program that is process 1 of every container. Every image must have one, and `grep`.
 pub const SHELL: &str = "sh";
@@ -46,7 +43,7 @@ pub fn launcher(language: &Language) -> Program {
     let text = parts.join(BETWEEN_PARTS) + "\n";
     let load = terse(load)
         .replace("BYTES", &text.len().to_string())
-        .replace("DIGEST", &digest(&text));
+        .replace("DIGEST", &Hash::of(text.as_bytes()).to_string());
     let program = [language.interpreter].into_iter();
     let program = program.chain(language.launcher_arguments.iter().copied());
     let arguments = ["-c".to_owned(), shell.join("\n")]
@@ -55,15 +52,6 @@ pub fn launcher(language: &Language) -> Program {
         .chain([load])
         .collect();
     Program { arguments, text }
-}
-
-fn digest(text: &str) -> String {
-    let mut digits = String::new();
-    for byte in Sha256::digest(text) {
-        // A string takes all that is written to it.
-        let _ = write!(digits, "{byte:02x}");
-    }
-    digits
 }
 
 /// Python compiles what stands behind it only once the script has been started.
@@ -128,7 +116,10 @@ mod tests {
             assert!(text.is_ascii() && arguments.iter().all(|text| text.is_ascii()));
             let load = arguments.last().expect("arguments");
             assert!(load.contains(&format!(" {} ", text.len())), "{load}");
-            assert!(load.contains(&digest(&text)), "{load}");
+            assert!(
+                load.contains(&Hash::of(text.as_bytes()).to_string()),
+                "{load}"
+            );
             assert!(
                 !load.contains("BYTES") && !load.contains("DIGEST"),
                 "{load}"

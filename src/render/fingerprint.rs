@@ -7,13 +7,10 @@
 //! file's name is no part of it.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
-
-use sha2::{Digest as _, Sha256};
 
 use super::check::masked;
 use crate::check::Finding;
-use crate::text::LineIndex;
+use crate::text::{Hash, LineIndex};
 
 /// The fingerprint of each finding, in their order.
 pub(super) fn fingerprints(script: &str, findings: &[Finding]) -> Vec<String> {
@@ -31,13 +28,8 @@ pub(super) fn fingerprints(script: &str, findings: &[Finding]) -> Vec<String> {
 }
 
 fn hashed(rule: &str, line: &str, before: usize) -> String {
-    let hash = Sha256::digest(format!("{rule}\0{line}\0{before}"));
-    let mut hex = String::new();
-    for byte in hash.iter().take(16) {
-        // Writing to a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-    }
-    hex
+    let hash = Hash::of(format!("{rule}\0{line}\0{before}").as_bytes()).to_string();
+    hash.chars().take(32).collect()
 }
 
 /// The line with runs of blanks as one blank, and runs of asterisks as one.

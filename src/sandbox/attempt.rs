@@ -11,7 +11,6 @@ use tokio_util::sync::CancellationToken;
 use super::traces::Traces;
 use super::verdicts::{cancelled, unavailable, unless_cancelled};
 use super::{Request, Sandbox, Watch};
-use crate::audit::Hash;
 use crate::engine::{
     Container, Engine, EngineError, Event, Patience, StartFailure, Started, identity,
 };
@@ -19,6 +18,7 @@ use crate::outcome::{Cleanup, Outcome, Status, Verdict};
 use crate::plan::seccomp;
 use crate::policy::{Limits, Pull, Seccomp};
 use crate::protocol::attestation::{Breach, Promise, judge, prove};
+use crate::text::Hash;
 
 /// Everything an attempt needs.
 #[derive(Clone, Copy)]
