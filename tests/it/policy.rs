@@ -147,7 +147,7 @@ fn a_plan_and_a_payload_are_of_all_layers() {
     let payload = text(&payload.stdout);
     let header: Vec<&str> = payload
         .lines()
-        .next()
+        .find(|line| line.starts_with("lazaret-payload/"))
         .unwrap_or_default()
         .split(' ')
         .collect();

@@ -95,6 +95,15 @@ def is_ready(early):
         return False
 
 
+def reap():
+    """What has ended takes a place of the script's."""
+    try:
+        while posix.waitpid(-1, posix.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        pass
+
+
 def pipe_to(early, text, arguments):
     """The pipe of the interpreter that waits, if that one will do; else nothing is left of it."""
     # A page fits into every pipe. Python rewinds a script that names its encoding, which no pipe can.
@@ -169,6 +178,7 @@ reason = broken(text)
 if reason:
     mark("syntax", reason)
     posix._exit(0)
+reap()
 pipe = pipe_to(EARLY, text, arguments)
 STARTED = time.monotonic()
 mark("begin")
