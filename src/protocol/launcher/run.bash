@@ -83,7 +83,7 @@ measure() {
 
 stop() {
     echo >&7 # a read that a signal interrupted may have lost its timeout: this ends it
-    [[ $child ]] && kill -TERM -- -"$child"
+    [[ $! ]] && kill -TERM -- -"$!" # which the script has before `child` has it
     now && ((end > centiseconds + grace / 10)) && end=$((centiseconds + grace / 10))
 }
 
